@@ -1,0 +1,23 @@
+"""Runs every benchmark, one after the other: `make bench`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SCRIPTS = ("collect.py", "measures.py", "maven_demand.py", "plan.py", "sample.py", "cycle.py")
+
+
+def main() -> int:
+    failed = []
+    for name in SCRIPTS:
+        print(f"\n=== benchmarks/{name}", flush=True)
+        if subprocess.run([sys.executable, HERE / name], check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"\nDid not finish: {', '.join(failed)}")
+    return len(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

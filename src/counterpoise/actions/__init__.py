@@ -1,0 +1,1 @@
+"""What people can do: each module loads, decides and saves one kind of thing."""

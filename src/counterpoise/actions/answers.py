@@ -1,0 +1,149 @@
+"""The answers of each step in the documented form, the same for commands, API and saved runs."""
+
+from typing import Any
+
+from counterpoise.actions.collect import Collected
+from counterpoise.domain.tables.action import Variance
+from counterpoise.domain.tables.capacity import Capacity
+from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
+from counterpoise.domain.tables.health import Finding, Health
+from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.tables.plan import Plan, Verdict
+from counterpoise.domain.tables.report import Cycle
+from counterpoise.domain.values.plain import to_plain
+
+Answer = dict[str, Any]
+
+
+def answer_collect(done: Collected) -> Answer:
+    return {
+        "batch": done.batch,
+        "build": done.build,
+        "tables": to_plain(done.tables),
+        "mapping": [
+            {
+                "file": each.file,
+                "column": each.column,
+                "table": each.table,
+                "attribute": each.attribute,
+                "confidence": each.confidence,
+                "why": str(each.why),
+            }
+            for each in done.mapping
+        ],
+        "unmapped": [{"file": file, "column": column} for file, column in done.unmapped],
+        "notes": to_plain(done.notes),
+        "mapping_file": to_plain(done.mapping_file),
+    }
+
+
+def answer_measures(build: str, measures: tuple[Measured, ...]) -> Answer:
+    rows = [{**to_plain(each), "by": dict(each.by)} for each in measures]
+    return {"build": build, "measures": rows}
+
+
+def answer_health(health: Health) -> Answer:
+    return {
+        "score": health.score,
+        "rows": health.rows,
+        "findings": [_answer_finding(each) for each in health.findings],
+    }
+
+
+def answer_demand(forecast: Forecast, build: str) -> Answer:
+    rows = (to_plain(each) for each in forecast.backtest)
+    return {
+        "as_of": to_plain(forecast.as_of),
+        "build": build,
+        "currency": forecast.currency,
+        "forecast": [_answer_cell(each) for each in forecast.cells],
+        "evidence": {
+            "backtest": list(rows),
+            "weights": to_plain(forecast.weights),
+            "stage_weighted": to_plain(forecast.stage_weighted),
+        },
+        "notes": to_plain(forecast.notes),
+    }
+
+
+def answer_supply(capacity: Capacity) -> Answer:
+    return {
+        "pools": to_plain(capacity.months),
+        "needs": to_plain(capacity.needs),
+        "assumptions": to_plain(capacity.pools),
+        "notes": to_plain(capacity.notes),
+    }
+
+
+def answer_plan(name: str, plan: Plan) -> Answer:
+    """constraints carry the money that each class of limits costs."""
+    return {
+        "plan": name,
+        "scenario": plan.scenario,
+        "currency": plan.problem.currency,
+        "objective": plan.solution.objective,
+        "bound": plan.solution.bound,
+        "gap": plan.solution.gap,
+        "demand_gap": to_plain(plan.demand_gap),
+        "constraints": [
+            {"class": each.constraint, "money": to_plain(each.money), "why": str(each.why)}
+            for each in plan.constraints
+        ],
+        "verified": plan.verdict.feasible,
+        "served": to_plain(plan.solution.served),
+        "staffing": to_plain(plan.solution.staffing),
+        "shadow_prices": to_plain(plan.solution.prices),
+        "notes": to_plain(plan.notes),
+    }
+
+
+def answer_verdict(name: str, verdict: Verdict) -> Answer:
+    return {"plan": name, **to_plain(verdict)}
+
+
+def answer_variance(variance: Variance | None) -> Answer | None:
+    return None if variance is None else to_plain(variance)
+
+
+def answer_cycle(cycle: Cycle, plan_names: tuple[str, ...]) -> Answer:
+    """A step that refused is null and stands in `refusals`."""
+    plans = [answer_plan(*each) for each in zip(plan_names, cycle.plans, strict=True)]
+    return {
+        "period": str(cycle.period),
+        "as_of": to_plain(cycle.as_of),
+        "build": cycle.build,
+        "company": cycle.company,
+        "collect": {
+            "tables": {
+                each.table: {"rows": each.rows, "quarantined": each.quarantined}
+                for each in cycle.tables
+            },
+            "health": answer_health(cycle.health),
+        },
+        "demand": cycle.forecast and answer_demand(cycle.forecast, cycle.build),
+        "supply": cycle.capacity and answer_supply(cycle.capacity),
+        "reconcile": {**plans[0], "scenarios": plans} if plans else None,
+        "execute": {"actions": to_plain(cycle.actions)},
+        "measure": {
+            "variance": answer_variance(cycle.variance),
+            **answer_measures(cycle.build, cycle.measures),
+        },
+        "assumptions": to_plain(cycle.assumptions),
+        "refusals": to_plain(cycle.refusals),
+    }
+
+
+def _answer_cell(cell: Cell) -> Answer:
+    levels = (format(level, "f") for level in QUANTILE_LEVELS)
+    return {
+        "measure": cell.measure,
+        "month": to_plain(cell.month),
+        "by": dict(cell.by),
+        "mean": to_plain(cell.mean),
+        "quantiles": dict(zip(levels, to_plain(cell.quantiles), strict=True)),
+        "from_open": to_plain(cell.from_open),
+    }
+
+
+def _answer_finding(finding: Finding) -> Answer:
+    return {**to_plain(finding), "fix": str(finding.fix)}

@@ -1,0 +1,55 @@
+"""Runs the whole cycle for a period, keeps it and writes its report."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from counterpoise.actions import planning, reports
+from counterpoise.actions.answers import answer_cycle
+from counterpoise.actions.reports import LANGUAGES, Report
+from counterpoise.actions.workspaces import Workspace
+from counterpoise.domain.tables.report import Cycle
+from counterpoise.store import runs
+from counterpoise.store.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedCycle:
+    """plans: the names they were saved under, base first. answer: the documented JSON form."""
+
+    run: str
+    cycle: Cycle
+    plans: tuple[str, ...]
+    answer: dict[str, Any]
+    report: Report
+
+
+def run_cycle(
+    workspace: Workspace, period: str, *, as_of: date | None, now: datetime
+) -> FinishedCycle:
+    """Collected facts to plan, actions and report. A step that refuses is said, not hidden."""
+    desk = planning.open_desk(workspace, period, as_of=as_of, today=now.date())
+    cycle = desk.run_cycle()
+    names = tuple(desk.save_plan(plan, at=now).name for plan in cycle.plans)
+    answer = answer_cycle(cycle, names)
+    identity = f"{period} {desk.as_of} {desk.build} {names}"
+    run = f"{desk.period}-{sha256(identity.encode()).hexdigest()[:8]}"
+    report = reports.write_report(workspace, run, cycle)
+    runs.save_run(Run(run, str(desk.period), desk.as_of, desk.build, ran_at=now, document=answer))
+    return FinishedCycle(run, cycle, names, answer, report)
+
+
+def find_report(workspace: Workspace, period: str) -> Report | None:
+    """The documents of the latest run for a period, if all of them are there."""
+    run = runs.find_latest_run(period)
+    if run is None:
+        return None
+    html = {each: reports.find_report(workspace, run, each, "html") for each in LANGUAGES}
+    xlsx = {each: reports.find_report(workspace, run, each, "xlsx") for each in LANGUAGES}
+    if None in html.values() or None in xlsx.values():
+        return None
+    return Report(
+        html={name: path for name, path in html.items() if path},
+        xlsx={name: path for name, path in xlsx.items() if path},
+    )

@@ -1,0 +1,186 @@
+"""Plans a period: forecast, capacity and plan, from the current build as it was known on a day."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from hashlib import sha256
+from itertools import chain
+
+import numpy as np
+
+from counterpoise.actions import examinations, rules
+from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.workspaces import Workspace, get_company
+from counterpoise.domain import cycle
+from counterpoise.domain.cycle import Facts
+from counterpoise.domain.measure.definitions import DEFINITIONS
+from counterpoise.domain.measure.question import Question
+from counterpoise.domain.reconcile.plan_json import canonical_bytes, from_document, to_document
+from counterpoise.domain.reconcile.verify import verify
+from counterpoise.domain.rulebook.watched import WatchedRulebook
+from counterpoise.domain.tables.capacity import Capacity
+from counterpoise.domain.tables.deals import Deals
+from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.tables.plan import Plan, Scenario, Verdict
+from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
+from counterpoise.domain.values.period import Period, first_of_month
+from counterpoise.store import ledger, runs
+from counterpoise.store.runs import SavedPlan
+from counterpoise.warehouse.measures.compute import find_target
+from counterpoise.warehouse.queries.deals import load_deals
+from counterpoise.warehouse.queries.health import examine
+from counterpoise.warehouse.queries.sellers import list_team_sizes, list_won_deals
+from counterpoise.warehouse.queries.tables import count_rows, list_declared_pools
+
+STANDING = ("pipeline_open", "coverage")
+"""Measures of what is there on a day, which a period that is over says little of."""
+
+
+class BrokenPlan(ValueError):
+    """A saved plan that does not keep its own constraints."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlan:
+    """A plan and the name under which it was saved."""
+
+    name: str
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One period planned from one build as of one day; the rulebook remembers what it answered."""
+
+    workspace: Workspace
+    current: CurrentBuild
+    period: Period
+    as_of: date
+    rulebook: WatchedRulebook
+
+    @property
+    def build(self) -> str:
+        return self.current.id
+
+    def forecast(self) -> Forecast:
+        return cycle.plan_demand(self._load_deals(), self.period, self.rulebook)
+
+    def plan_capacity(self) -> Capacity:
+        facts = self.load_facts()
+        forecast = cycle.plan_demand(facts.deals, self.period, self.rulebook)
+        return cycle.plan_supply(facts, forecast, self.rulebook)
+
+    def reconcile(self, scenario: Scenario, *, at: datetime) -> NamedPlan:
+        facts = self.load_facts()
+        forecast = cycle.plan_demand(facts.deals, self.period, self.rulebook)
+        capacity = cycle.plan_supply(facts, forecast, self.rulebook)
+        plan = cycle.plan_scenario(forecast, capacity, self.rulebook, scenario)
+        return self.save_plan(plan, at=at)
+
+    def run_cycle(self) -> Cycle:
+        return cycle.run_cycle(self.load_facts(), self.period, self.rulebook)
+
+    def load_facts(self) -> Facts:
+        """Everything the steps learn from; health and measures included."""
+        folder = self.current.folder
+        deals = self._load_deals()
+        return Facts(
+            company=get_company(self.workspace),
+            build=self.build,
+            tables=self._count_tables(),
+            health=examine(folder, self.rulebook, self.as_of),
+            measures=self._measure(),
+            history=sum_by_month(deals),
+            deals=deals,
+            teams=list_team_sizes(folder, deals),
+            declared=list_declared_pools(folder, self.as_of),
+            won_before=list_won_deals(deals, first_of_month(self.as_of)),
+            target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+        )
+
+    def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:
+        """Keep a plan under a name made from its content: the same plan has the same name."""
+        document = to_document(plan)
+        content_hash = sha256(canonical_bytes(document)).hexdigest()
+        name = f"{self.period}-{plan.scenario}-{content_hash[:8]}"
+        saved = SavedPlan(
+            id=name,
+            period=str(self.period),
+            scenario=plan.scenario,
+            as_of=self.as_of,
+            build=self.build,
+            content_hash=content_hash,
+            document=document,
+        )
+        runs.save_plan(saved, at=at)
+        return NamedPlan(name, plan)
+
+    def _count_tables(self) -> tuple[TableCount, ...]:
+        quarantined = ledger.count_quarantined()
+        rows = count_rows(self.current.folder)
+        return tuple(TableCount(name, rows[name], quarantined.get(name, 0)) for name in rows)
+
+    def _measure(self) -> tuple[Measured, ...]:
+        """What flowed in the last finished period, and what stands in the pipeline now."""
+        finished = cycle.find_last_finished(self.period, self.as_of)
+        flows = tuple(name for name in DEFINITIONS if name not in STANDING)
+        questions = (
+            Question(flows, period=finished, as_of=self.as_of),
+            Question(("pipeline_open",), as_of=self.as_of),
+            Question(("coverage",), period=self.period, as_of=self.as_of),
+        )
+        answers = (examinations.answer(self.current, each, self.rulebook) for each in questions)
+        return tuple(chain.from_iterable(answers))
+
+    def _load_deals(self) -> Deals:
+        return load_deals(self.current.folder, self.as_of, rulebook=self.rulebook).deals
+
+
+def open_desk(workspace: Workspace, period: str, *, as_of: date | None, today: date) -> Desk:
+    """Plan `period` as known on `as_of`; else as of the last day that a plan could be made on.
+
+    That is the day before the period begins, or today within it, and never after the data ends.
+    """
+    wanted = Period.parse(period)
+    build = examinations.get_build(workspace)
+    rulebook = WatchedRulebook(rules.load_rulebook().rules)
+    return Desk(
+        workspace, build, wanted, as_of or _choose_day(wanted, build, today=today), rulebook
+    )
+
+
+def verify_plan(name: str) -> Verdict:
+    """Check a saved plan again from its document alone, without the solver."""
+    saved = runs.get_plan(name)
+    if sha256(canonical_bytes(dict(saved.document))).hexdigest() != saved.content_hash:
+        raise BrokenPlan(
+            f"{name} is not what was saved: its content no longer has its hash. Restore the store"
+            " from a backup, or reconcile again."
+        )
+    plan = from_document(dict(saved.document))
+    return verify(plan.problem, plan.solution)
+
+
+def sum_by_month(deals: Deals) -> tuple[MonthActual, ...]:
+    """Won revenue, to the cent, and won deals of every month from the first win to the last."""
+    won = np.flatnonzero(deals.won)
+    months = deals.closed[won].astype("datetime64[D]").astype("datetime64[M]").tolist()
+    count = Counter(months)
+    revenue: dict[date, Decimal] = dict.fromkeys(count, Decimal(0))
+    for month, amount in zip(months, np.nan_to_num(deals.amount[won]).tolist(), strict=True):
+        revenue[month] += Decimal(repr(amount))
+    cent = Decimal("0.01")
+    return tuple(
+        MonthActual(month, revenue[month].quantize(cent), count[month]) for month in sorted(count)
+    )
+
+
+def _choose_day(period: Period, build: CurrentBuild, *, today: date) -> date:
+    known_until = examinations.find_horizon(build, today)
+    return (
+        known_until
+        if period.contains(today)
+        else min(known_until, period.start - timedelta(days=1))
+    )

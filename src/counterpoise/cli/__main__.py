@@ -1,0 +1,6 @@
+"""`python -m counterpoise.cli` is the `counterpoise` command."""
+
+from counterpoise.cli.main import main
+
+if __name__ == "__main__":
+    main()

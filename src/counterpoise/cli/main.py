@@ -1,0 +1,169 @@
+"""The `counterpoise` command: one group a step of the cycle.
+
+Exit 0 on success, 2 on wrong usage, 1 on a refusal or failure with a message for the reader.
+"""
+
+import errno
+import sys
+from dataclasses import dataclass
+
+from cyclopts import App, Group
+
+from counterpoise import __version__
+from counterpoise.cli.output import say
+
+EPILOGUE = "Start with: counterpoise init, counterpoise collect PATH, counterpoise cycle 2026-Q4"
+
+app = App(
+    name="counterpoise",
+    help="Sales operations in one loop: from a CRM export to a plan with evidence.",
+    help_epilogue=EPILOGUE,
+    version=__version__,
+    help_format="plaintext",
+    result_action="return_value",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Where the command's function is, what it does in a sentence, and one way to call it."""
+
+    place: str
+    summary: str
+    example: str
+
+
+COMMANDS = {
+    "Workspace": {
+        "init": Command(
+            "workspace:init",
+            "Make a workspace: a warehouse folder, a store, and counterpoise.toml.",
+            'counterpoise init --workspace acme --company "Acme Trading"',
+        ),
+        "sample": Command(
+            "workspace:sample",
+            "Write the sample company's source files, and the truth behind them.",
+            "counterpoise sample --out sample --scale 2",
+        ),
+        "rulebook": Command(
+            "rulebook:rulebook",
+            "Show the rules in force, or take in a file of a business's own values.",
+            "counterpoise rulebook import rulebook.toml",
+        ),
+        "serve": Command(
+            "workspace:serve",
+            "Start the web application.",
+            "counterpoise serve --port 8080",
+        ),
+    },
+    "Collect": {
+        "collect": Command(
+            "collect:collect",
+            "Land files or folders, and build the canonical tables.",
+            "counterpoise collect exports/ --dry-run",
+        ),
+        "quarantine": Command(
+            "collect:quarantine",
+            "Show the rows that could not be read, and why.",
+            "counterpoise quarantine --json",
+        ),
+        "health": Command(
+            "collect:health",
+            "Judge the data: findings with examples and the fix.",
+            "counterpoise health --as-of 2017-09-30",
+        ),
+    },
+    "Demand": {
+        "demand": Command(
+            "plan:demand",
+            "Forecast what will be sold, with ranges and the evidence for them.",
+            "counterpoise demand 2017-Q4 --as-of 2017-09-30",
+        )
+    },
+    "Supply": {
+        "supply": Command(
+            "plan:supply",
+            "Compare the people who will be there with those the demand needs.",
+            "counterpoise supply 2017-Q4 --as-of 2017-09-30",
+        )
+    },
+    "Reconcile": {
+        "reconcile": Command(
+            "plan:reconcile",
+            "Make one plan from demand and supply, save it, and say what limits it.",
+            "counterpoise reconcile 2017-Q4 --scenario high",
+        ),
+        "verify": Command(
+            "plan:verify",
+            "Check a saved plan without the solver that made it.",
+            "counterpoise verify 2017-Q4-base-1a2b3c4d",
+        ),
+    },
+    "Measure": {
+        "measures": Command(
+            "measure:measures",
+            "Compute published measures, each with its definition and how many rows it rests on.",
+            "counterpoise measures win_rate --by region --period 2017-Q3",
+        )
+    },
+    "The whole cycle": {
+        "cycle": Command(
+            "cycle:cycle",
+            "Run all six steps for a period and write the report.",
+            "counterpoise cycle 2017-Q4 --as-of 2017-09-30",
+        ),
+        "report": Command(
+            "cycle:report",
+            "Write the report of the latest cycle of a period again, elsewhere.",
+            "counterpoise report 2017-Q4 --out board",
+        ),
+    },
+}
+
+for _title, _commands in COMMANDS.items():
+    _group = Group.create_ordered(_title)
+    for _name, _command in _commands.items():
+        app.command(
+            f"counterpoise.cli.{_command.place}",
+            name=_name,
+            group=_group,
+            help=_command.summary,
+            help_epilogue=f"Example: {_command.example}",
+        )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command line. Errors of our own classes are refusals, written for the reader."""
+    from counterpoise.store import connection  # noqa: PLC0415 -- slow import
+
+    connection.start()
+    try:
+        app(arguments, exit_on_error=False, print_error=True)
+    except KeyboardInterrupt:
+        say("Stopped. Nothing that was not finished has been kept.")
+        sys.exit(130)
+    except Exception as error:
+        code = _exit_code(error)
+        if code is None:
+            raise
+        sys.exit(code)
+
+
+def _exit_code(error: Exception) -> int | None:
+    """What to exit with after telling the reader; None for what is a fault of the program."""
+    package = type(error).__module__.partition(".")[0]
+    if package == "cyclopts":
+        return 2  # cyclopts has printed it
+    if package == "counterpoise":
+        say(str(error.args[0]) if error.args else str(error))
+        return 1
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        say(
+            f"The disk is full: {error}. What was published before is untouched. Free some space"
+            " and run the command again."
+        )
+        return 1
+    if isinstance(error, OSError) and error.filename:
+        say(f"{error.filename}: {error.strerror}. Check the path and its permissions.")
+        return 1
+    return None

@@ -1,0 +1,147 @@
+"""Steps two to four on the command line: demand, supply, and the plan that reconciles them."""
+
+from datetime import date
+
+from counterpoise.actions import answers, planning, workspaces
+from counterpoise.cli.clock import now
+from counterpoise.cli.options import DEFAULTS, Common
+from counterpoise.cli.output import print_json, print_table, say, working
+from counterpoise.domain.tables.plan import Scenario
+
+
+def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:
+    """Forecast demand.
+
+    Parameters
+    ----------
+    period
+        A month (2017-11), a quarter (2017-Q4) or a year (2017).
+    as_of
+        The day whose knowledge counts; else the day before the period, or the last day of data.
+    """
+    desk = _open(period, as_of, common)
+    with working("Forecasting"):
+        forecast = desk.forecast()
+    if common.json:
+        print_json(answers.answer_demand(forecast, desk.build))
+        return
+    rows = [
+        (
+            c.measure,
+            c.month.strftime("%Y-%m"),
+            _name(c.by),
+            c.mean,
+            c.quantile("0.1"),
+            c.quantile("0.9"),
+        )
+        for c in forecast.cells
+    ]
+    columns = ("measure", "month", "of", "mean", "10 %", "90 %")
+    print_table(f"Demand {period}, as of {forecast.as_of}, {forecast.currency}", columns, rows)
+    evidence = [
+        (b.method, b.horizon_days, b.origins, b.wmape, b.bias, b.coverage_80)
+        for b in forecast.backtest
+    ]
+    columns = ("method", "days", "origins", "WMAPE", "bias", "coverage of 80 %")
+    print_table("How such forecasts did before", columns, evidence)
+    for note in forecast.notes:
+        say(f"- {note}")
+
+
+def supply(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:
+    """Compare required and available people.
+
+    Parameters
+    ----------
+    period
+        A month (2017-11), a quarter (2017-Q4) or a year (2017).
+    as_of
+        The day whose knowledge counts; else the day before the period, or the last day of data.
+    """
+    desk = _open(period, as_of, common)
+    with working("Planning supply"):
+        capacity = desk.plan_capacity()
+    if common.json:
+        print_json(answers.answer_supply(capacity))
+        return
+    rows = [
+        (m.pool, m.month.strftime("%Y-%m"), m.required, m.available, m.unit)
+        for m in capacity.months
+    ]
+    print_table(f"Supply {period}", ("pool", "month", "required", "available", "unit"), rows)
+    for need in capacity.needs:
+        say(f"- {need.why}")
+    for note in capacity.notes:
+        say(f"- {note}")
+
+
+def reconcile(
+    period: str,
+    /,
+    *,
+    scenario: Scenario = "base",
+    as_of: date | None = None,
+    common: Common = DEFAULTS,
+) -> None:
+    """Make one plan from both.
+
+    Parameters
+    ----------
+    period
+        A month (2017-11), a quarter (2017-Q4) or a year (2017).
+    scenario
+        base plans for the expected demand, high and low for the ends of its 80 % range.
+    as_of
+        The day whose knowledge counts; else the day before the period, or the last day of data.
+    """
+    desk = _open(period, as_of, common)
+    with working("Optimising"):
+        saved = desk.reconcile(scenario, at=now())
+    if common.json:
+        print_json(answers.answer_plan(saved.name, saved.plan))
+        return
+    plan = saved.plan
+    rows = [
+        (s.product, s.month.strftime("%Y-%m"), s.demand, s.served, s.backlog, s.lost)
+        for s in plan.solution.served
+    ]
+    columns = ("product", "month", "demand", "served", "waiting", "lost")
+    print_table(f"Plan {saved.name}", columns, rows)
+    say(
+        f"Contribution {plan.solution.objective:,.2f} {plan.problem.currency}, bound"
+        f" {plan.solution.bound:,.2f}, gap {plan.solution.gap:.4%}; independent check:"
+        f" {'feasible' if plan.verdict.feasible else 'NOT FEASIBLE'}."
+    )
+    for each in plan.constraints:
+        say(f"- {each.constraint}: {each.money:,.2f}. {each.why}")
+
+
+def verify(plan: str, /, *, common: Common = DEFAULTS) -> None:
+    """Check a saved plan again.
+
+    Parameters
+    ----------
+    plan
+        The plan's name, as `reconcile` and `cycle` print it.
+    """
+    workspaces.open_workspace(common.workspace)
+    found = planning.verify_plan(plan)
+    if common.json:
+        print_json(answers.answer_verdict(plan, found))
+    else:
+        say(
+            f"{plan} is {'feasible' if found.feasible else 'NOT feasible'}: contribution"
+            f" {found.objective:,.6f}, bound {found.bound:,.6f}, gap {found.gap:.6%}."
+        )
+    if not found.feasible:
+        broken = "; ".join(f"{v.rule} at {v.where} by {v.amount}" for v in found.violations[:5])
+        raise planning.BrokenPlan(f"{plan} breaks its own constraints: {broken}.")
+
+
+def _open(period: str, as_of: date | None, common: Common) -> planning.Desk:
+    workspace = workspaces.open_workspace(common.workspace)
+    return planning.open_desk(workspace, period, as_of=as_of, today=now().date())
+
+
+def _name(by: tuple[tuple[str, str], ...]) -> str:
+    return " · ".join(member for _, member in by) or "everything"

@@ -1,0 +1,76 @@
+"""Commands about the workspace itself: make one, fill it with the sample company, serve it."""
+
+import os
+import sys
+from pathlib import Path
+
+from counterpoise.actions import samples, workspaces
+from counterpoise.cli.options import DEFAULTS, Common
+from counterpoise.cli.output import print_json, say, working
+
+
+def init(*, company: str = "", common: Common = DEFAULTS) -> None:
+    """Make a workspace: a warehouse folder, a store, and counterpoise.toml.
+
+    Parameters
+    ----------
+    company
+        The name on reports; the folder's name where it is not said.
+    """
+    workspace = workspaces.init_workspace(common.workspace, company)
+    if common.json:
+        print_json(
+            {
+                "workspace": workspace.root,
+                "store": workspaces.name_store(workspace),
+                "warehouse": workspace.warehouse,
+            }
+        )
+        return
+    say(f"{workspace.root} is ready. Next: counterpoise collect PATH")
+
+
+def sample(
+    *,
+    out: Path,
+    scale: float = 1.0,
+    seed: int = 7,
+    common: Common = DEFAULTS,
+) -> None:
+    """Write the sample company's source files, and the truth behind them.
+
+    Parameters
+    ----------
+    out
+        The folder to write into.
+    scale
+        1 is about 5,000 opportunities and 50,000 activities.
+    seed
+        The same seed writes the same files.
+    """
+    with working("Simulating the sample company"):
+        written = samples.write_sample(out, scale=scale, seed=seed)
+    if common.json:
+        print_json({"files": written.files, "truth": written.truth})
+        return
+    say(f"{len(written.files)} source files in {out}. Next: counterpoise collect {out}/export")
+
+
+def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = DEFAULTS) -> None:
+    """Start the web application.
+
+    Parameters
+    ----------
+    host
+        The address to listen on.
+    port
+        The port to listen on.
+    """
+    workspace = workspaces.open_workspace(common.workspace)
+    environment = {
+        **os.environ,
+        "COUNTERPOISE_WORKSPACE": str(workspace.root),
+        "DJANGO_SETTINGS_MODULE": "counterpoise.web.settings",
+    }
+    command = [sys.executable, "-m", "counterpoise.web.server", host, str(port)]
+    os.execve(sys.executable, command, environment)  # noqa: S606 -- our own interpreter and module

@@ -1,0 +1,1 @@
+"""Documents that people read: the report as one HTML file and as an Excel workbook."""

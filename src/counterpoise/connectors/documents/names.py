@@ -1,0 +1,169 @@
+"""What codes are called before a reader: tables, rules, methods, measures, roles.
+
+A code that is in no list is shown as it is, with spaces for underscores: it comes from the
+business (a pool, a product) and has no translation.
+"""
+
+from django.utils.translation import gettext
+
+from counterpoise.connectors.documents.attributes import ATTRIBUTES
+from counterpoise.connectors.documents.marks import mark
+
+STEPS = {
+    "collect": mark("Collect"),
+    "demand": mark("Demand"),
+    "supply": mark("Supply"),
+    "reconcile": mark("Reconcile"),
+    "execute": mark("Execute"),
+    "measure": mark("Measure"),
+}
+TABLES = {
+    "account": mark("accounts"),
+    "activity": mark("activities"),
+    "calendar": mark("calendar days"),
+    "contact": mark("contacts"),
+    "inventory_item": mark("inventory items"),
+    "lead": mark("leads"),
+    "opportunity": mark("deals"),
+    "opportunity_change": mark("changes of deals"),
+    "opportunity_line": mark("lines of deals"),
+    "product": mark("products"),
+    "rep": mark("sellers"),
+    "resource_pool": mark("pools of people"),
+    "target": mark("targets"),
+    "team": mark("teams"),
+    "territory": mark("territories"),
+    "ticket": mark("tickets"),
+}
+RULES = {
+    "completeness": mark("missing values"),
+    "validity": mark("invalid values"),
+    "uniqueness": mark("duplicates"),
+    "reference": mark("references that lead nowhere"),
+    "near_miss_key": mark("almost a known name"),
+    "range": mark("values out of range"),
+    "date_order": mark("impossible order of dates"),
+    "stale": mark("untouched for too long"),
+}
+SEVERITIES = {"high": mark("High"), "medium": mark("Medium"), "low": mark("Low")}
+SCENARIOS = {
+    "base": mark("Expected demand"),
+    "high": mark("High demand"),
+    "low": mark("Low demand"),
+}
+KINDS = {"sellers": mark("sellers"), "delivery": mark("delivery"), "support": mark("support")}
+UNITS = {"deals": mark("deals"), "hours": mark("hours")}
+AREAS = {
+    "technology": mark("Technology"),
+    "process": mark("Process"),
+    "people": mark("People"),
+    "communication": mark("Communication"),
+}
+CAUSES = {
+    "volume": mark("Number of deals"),
+    "price": mark("Value of a deal"),
+    "win_rate": mark("Win rate"),
+    "timing": mark("Timing"),
+}
+METHODS = {
+    "counterpoise": mark("This forecast"),
+    "stage-weighted pipeline": mark("Stage-weighted pipeline"),
+    "same as last period": mark("Same as last period"),
+    "time series alone": mark("Time series alone"),
+    "pipeline survival": mark("Open and future pipeline"),
+}
+MEASURES = {
+    "won_revenue": mark("Won revenue"),
+    "won_deals": mark("Won deals"),
+    "lost_deals": mark("Lost deals"),
+    "win_rate": mark("Win rate"),
+    "average_deal": mark("Average won deal"),
+    "sales_cycle_days": mark("Sales cycle"),
+    "pipeline_open": mark("Open pipeline"),
+    "pipeline_created": mark("Pipeline created"),
+    "pipeline_velocity": mark("Pipeline velocity"),
+    "coverage": mark("Pipeline coverage"),
+    "stage_conversion": mark("Stage conversion"),
+    "slip_rate": mark("Slip rate"),
+    "quota_attainment": mark("Quota attainment"),
+    "lead_response_minutes": mark("Response to a lead"),
+    "lead_conversion": mark("Lead conversion"),
+    "activities": mark("Activities"),
+    "selling_hours": mark("Selling hours"),
+    "forecast_error": mark("Forecast error"),
+    "forecast_bias": mark("Forecast bias"),
+}
+CONSTRAINTS = {
+    "people": mark("Too few people"),
+    "hiring lead time": mark("Time it takes to hire"),
+    "overtime and contractor limits": mark("Limits on overtime and contractors"),
+    "backlog policy": mark("Limit on waiting"),
+    "whole people": mark("People come whole"),
+}
+ROLES = {
+    "sales operations manager": mark("Sales operations manager"),
+    "head of sales": mark("Head of sales"),
+    "head of finance": mark("Head of finance"),
+    "marketing manager": mark("Marketing manager"),
+    "sales managers": mark("Sales managers"),
+}
+MEASURED = {
+    "deals": mark("{value} deals"),
+    "days": mark("{value} days"),
+    "minutes": mark("{value} minutes"),
+    "hours": mark("{value} hours"),
+    "activities": mark("{value} activities"),
+    "a day": mark("{value} a day"),
+}
+MEASURED_UNITS = {
+    "money": mark("money"),
+    "share": mark("share"),
+    "days": mark("days"),
+    "minutes": mark("minutes"),
+    "activities": mark("activities"),
+}
+NOT_STATED = {"(none)": mark("not stated")}
+GROUPS: dict[str, dict[str, str]] = {
+    "step": STEPS,
+    "table": TABLES,
+    "rule": RULES,
+    "severity": SEVERITIES,
+    "scenario": SCENARIOS,
+    "kind": KINDS,
+    "unit": UNITS | MEASURED_UNITS,
+    "area": AREAS,
+    "cause": CAUSES,
+    "method": METHODS,
+    "measure": MEASURES,
+    "constraint": CONSTRAINTS,
+    "role": ROLES,
+    "attribute": ATTRIBUTES,
+}
+
+
+def write_unit(value: str, unit: str) -> str:
+    """A written number with the unit that the definitions of measures know."""
+    template = MEASURED.get(unit)
+    return gettext(template).format(value=value) if template else f"{value} {unit}"
+
+
+def translate_rule(written: str) -> str:
+    """What a rulebook entry says of itself; sources of the product begin with `default`."""
+    return gettext(written) if written else ""
+
+
+def name_code(group: str, code: str) -> str:
+    """The reader's word for a code of a group of GROUPS."""
+    known = GROUPS[group].get(code)
+    return gettext(known) if known is not None else code.replace("_", " ")
+
+
+def name_part(part: str) -> str:
+    """A region, product or the like; deals without one are together in a part of their own."""
+    return gettext(NOT_STATED[part]) if part in NOT_STATED else part
+
+
+def name_in_sentence(place: str, value: str) -> str:
+    """What stands in a sentence: translated where its place is a group of codes."""
+    group = GROUPS.get(place)
+    return gettext(group[value]) if group and value in group else value

@@ -1,0 +1,1 @@
+"""Decides, as pure functions: no input or output, no clock, no framework."""

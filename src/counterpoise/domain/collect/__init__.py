@@ -1,0 +1,1 @@
+"""Step one, collect: mapping, casting, changes and health of what came in."""

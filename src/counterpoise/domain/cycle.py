@@ -1,0 +1,162 @@
+"""The six steps of the cycle in order: collect → demand → supply → reconcile → execute → measure.
+
+A step that cannot answer refuses, and so do the steps that need its answer; the others go on. The
+same facts, rulebook, period and seed give the same cycle.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TypeVar
+
+import numpy as np
+
+from counterpoise.domain.demand.forecast import forecast
+from counterpoise.domain.execute.actions import propose_actions
+from counterpoise.domain.execute.evidence import Evidence
+from counterpoise.domain.measure.variance import explain_variance
+from counterpoise.domain.reconcile.plan import reconcile
+from counterpoise.domain.reconcile.problem import build_problem
+from counterpoise.domain.reconcile.solver import NoPlanInTime
+from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
+from counterpoise.domain.rulebook.watched import WatchedRulebook
+from counterpoise.domain.supply.capacity import NoPools, plan_capacity
+from counterpoise.domain.supply.pools import build_pools, build_work
+from counterpoise.domain.tables.action import Variance
+from counterpoise.domain.tables.capacity import Capacity, DeclaredPool, TeamSize, WonDeals
+from counterpoise.domain.tables.deals import Deals
+from counterpoise.domain.tables.forecast import Forecast, TooLittleHistory
+from counterpoise.domain.tables.health import Health
+from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.tables.plan import InvalidProblem, Plan, Scenario
+from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
+from counterpoise.domain.values.period import Period
+
+SCENARIOS: tuple[Scenario, ...] = ("base", "high", "low")
+REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule, InvalidRule)
+SEED = 20_260_930
+TO_CONFIRM = ("company.", "pool.", "work.", "plan.")
+"""Rules that only the business can know; the others are choices of method."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What was collected, as known on `deals.as_of`: all that the steps learn from."""
+
+    company: str
+    build: str
+    tables: tuple[TableCount, ...]
+    health: Health
+    measures: tuple[Measured, ...]
+    history: tuple[MonthActual, ...]
+    deals: Deals
+    teams: tuple[TeamSize, ...]
+    declared: tuple[DeclaredPool, ...]
+    won_before: tuple[WonDeals, ...]
+    target: Decimal | None
+
+
+def run_cycle(facts: Facts, period: Period, rulebook: WatchedRulebook) -> Cycle:
+    """Run every step that the facts allow; plans come base first, then high and low."""
+    refusals: list[Refusal] = []
+
+    def attempt(step: str, answer: Callable[[], Answer]) -> Answer | None:
+        try:
+            return answer()
+        except REFUSALS as error:
+            refusals.append(Refusal(step, str(error.args[0])))
+            return None
+
+    demand = attempt("demand", lambda: plan_demand(facts.deals, period, rulebook))
+    supply = None
+    plans: tuple[Plan, ...] | None = None
+    if demand is not None:
+        supply = attempt("supply", lambda: plan_supply(facts, demand, rulebook))
+    if demand is not None and supply is not None:
+        plans = attempt("reconcile", lambda: plan_scenarios(demand, supply, rulebook))
+    variance = attempt("measure", lambda: look_back(facts.deals, period, rulebook))
+    return Cycle(
+        company=facts.company,
+        period=period,
+        as_of=facts.deals.as_of,
+        build=facts.build,
+        currency=facts.deals.currency,
+        tables=facts.tables,
+        health=facts.health,
+        measures=facts.measures,
+        history=facts.history,
+        forecast=demand,
+        capacity=supply,
+        plans=plans or (),
+        actions=propose_actions(
+            Evidence(
+                period=period,
+                as_of=facts.deals.as_of,
+                currency=facts.deals.currency,
+                health=facts.health,
+                forecast=demand,
+                capacity=supply,
+                plan=plans[0] if plans else None,
+                variance=variance,
+                target=facts.target,
+            ),
+            rulebook,
+        ),
+        variance=variance,
+        assumptions=_list_assumptions(rulebook),
+        refusals=tuple(refusals),
+        target=facts.target,
+    )
+
+
+def plan_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Forecast:
+    """Step two. The random numbers depend on the day alone, so a forecast can be made again."""
+    rng = np.random.default_rng([SEED, deals.as_of.toordinal()])
+    return forecast(deals, period, rulebook=rulebook, rng=rng)
+
+
+def plan_supply(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Capacity:
+    """Step three."""
+    on = demand.as_of
+    pools = build_pools(facts.teams, facts.declared, rulebook, on)
+    products = sorted({product for product, _ in demand.product_cells("won_deals")})
+    work = build_work(products, pools, facts.teams, rulebook, on)
+    return plan_capacity(demand, pools, work, rulebook=rulebook, won_before=facts.won_before)
+
+
+def plan_scenarios(
+    demand: Forecast, supply: Capacity, rulebook: WatchedRulebook
+) -> tuple[Plan, ...]:
+    """Step four, for the expected demand and for both ends of its 80 % range."""
+    return tuple(plan_scenario(demand, supply, rulebook, scenario) for scenario in SCENARIOS)
+
+
+def plan_scenario(
+    demand: Forecast, supply: Capacity, rulebook: WatchedRulebook, scenario: Scenario
+) -> Plan:
+    return reconcile(build_problem(demand, supply, rulebook, scenario), scenario)
+
+
+def look_back(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Variance:
+    """Step six: the last finished period, forecast again as of the day before it began."""
+    finished = find_last_finished(period, deals.as_of)
+    then = deals.known_on(finished.start - timedelta(days=1))
+    return explain_variance(deals, plan_demand(then, finished, rulebook), rulebook)
+
+
+def find_last_finished(period: Period, as_of: date) -> Period:
+    """The last period of the same length, aligned with `period`, that ended by `as_of`."""
+    while period.end - timedelta(days=1) > as_of:
+        period = period.before()
+    return period
+
+
+def _list_assumptions(rulebook: WatchedRulebook) -> tuple[Assumption, ...]:
+    return tuple(
+        Assumption(rule.key, rule.subject, rule.value, rule.unit, rule.source)
+        for rule in rulebook.list_used_defaults()
+        if rule.key.startswith(TO_CONFIRM)
+    )

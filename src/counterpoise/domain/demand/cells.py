@@ -1,0 +1,75 @@
+"""Cells for the whole, by region, by product and by both, that add up to the cent.
+
+Only region × product is rounded; every wider cell is the exact sum of its parts. Quantiles do not
+add up (parts are not all low at once): each cell's are those of its own paths.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.demand.segments import Segments
+from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Measure
+
+CENT = Decimal("0.01")
+By = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """One measure: known, from_open and from_new by (segment, month); paths by (path, segment,
+    month), without what is known."""
+
+    measure: Measure
+    known: NDArray[np.float64]
+    from_open: NDArray[np.float64]
+    from_new: NDArray[np.float64]
+    paths: NDArray[np.float64]
+
+
+def build_cells(
+    outcome: Outcome, segments: Segments, grains: tuple[str, ...], months: tuple[date, ...]
+) -> Iterator[Cell]:
+    """grains: which of region and product the deals have."""
+    open_part = _round(outcome.known + outcome.from_open)
+    mean = open_part + _round(outcome.from_new)
+    levels = np.array([float(level) for level in QUANTILE_LEVELS])
+    for by, members in _list_members(segments, grains):
+        paths = outcome.paths[:, members].sum(axis=1) + outcome.known[members].sum(axis=0)
+        quantiles = _round(np.quantile(paths, levels, axis=0))
+        for place, month in enumerate(months):
+            yield Cell(
+                measure=outcome.measure,
+                month=month,
+                by=by,
+                mean=sum(mean[members, place], Decimal(0)),
+                quantiles=tuple(quantiles[:, place]),
+                from_open=sum(open_part[members, place], Decimal(0)),
+            )
+
+
+def _list_members(
+    segments: Segments, grains: tuple[str, ...]
+) -> Iterator[tuple[By, NDArray[np.intp]]]:
+    every = np.arange(len(segments))
+    yield (), every
+    names = np.array(segments.names, dtype=object).reshape(-1, 2)
+    columns = {"region": names[:, 0], "product": names[:, 1]}
+    for grain in grains:
+        for label in dict.fromkeys(columns[grain]):
+            yield ((grain, label),), np.flatnonzero(columns[grain] == label)
+    if len(grains) == 2:
+        for place, (region, product) in enumerate(segments.names):
+            yield (("region", region), ("product", product)), every[place : place + 1]
+
+
+def _round(amounts: NDArray[np.float64]) -> NDArray[np.object_]:
+    """Decimals to the cent; an amount is rounded here and nowhere after."""
+    rounded = [
+        Decimal(repr(float(amount))).quantize(CENT, ROUND_HALF_EVEN) for amount in amounts.flat
+    ]
+    return np.array(rounded, dtype=object).reshape(amounts.shape)

@@ -1,0 +1,185 @@
+"""Step two, demand: what will be won in a period, by month, region and product, with ranges.
+
+Two legs: the pipeline (open deals as competing risks, deals yet to be created) and the time series.
+They are weighted by how each did on finished origins of a weekly back-test, and the ranges come
+from how far off the combination was on them. Nothing looks past the as-of day of the deals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from counterpoise.domain.demand import (
+    backtest,
+    cells,
+    creation,
+    exposure,
+    history,
+    notes,
+    origins,
+    paths,
+    pipeline,
+    segments,
+    series,
+    settings,
+    stages,
+    windows,
+)
+from counterpoise.domain.demand.calendar import Calendar, build_calendar
+from counterpoise.domain.demand.combine import LEGS
+from counterpoise.domain.demand.hazards import Ahead
+from counterpoise.domain.demand.origins import HORIZONS
+from counterpoise.domain.demand.segments import Segments
+from counterpoise.domain.demand.settings import Settings
+from counterpoise.domain.demand.windows import Windows
+from counterpoise.domain.rulebook.rulebook import Rulebook
+from counterpoise.domain.tables.deals import Deals, day_number
+from counterpoise.domain.tables.forecast import BacktestPoint, BacktestRow, Forecast, Measure
+from counterpoise.domain.values.period import Period
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Setting:
+    """What a forecast starts from: the deals as known, and all that is fixed for the run."""
+
+    deals: Deals
+    segments: Segments
+    windows: Windows
+    calendar: Calendar
+    settings: Settings
+    learned: backtest.Learned
+
+
+def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator) -> Forecast:
+    """The same deals, rulebook and state of `rng` give the same forecast, to the byte.
+
+    Raises TooLittleHistory where there are too few closed deals or days to learn from.
+    """
+    known = deals.known_on(deals.as_of)
+    rules = settings.read_settings(rulebook, deals.as_of)
+    history.require(known, rules)
+    ahead = windows.lay_out(period, deals.as_of)
+    at = backtest.list_origins(deals.as_of, rules.backtest_origins)
+    calendar = _cover(known, at, max(ahead.last_day, HORIZONS[-1]))
+    record = backtest.keep_record(known, at, rulebook, calendar, rules)
+    points = backtest.replay(record, rules)
+    learned = backtest.learn(record, rules)
+    start = _Setting(known, segments.split(known), ahead, calendar, rules, learned)
+    seen = _project(start)
+    revenue, won = _look_ahead(start, seen, rng)
+    months = tuple(month.start for month in ahead.months)
+    grains = tuple(name for name in ("region", "product") if name in known.dimensions)
+    weighted = stages.weigh_pipeline(known, seen.open_deals.value, seen.open_deals.stage, rulebook)
+    return Forecast(
+        period=period,
+        as_of=known.as_of,
+        currency=known.currency,
+        cells=tuple(
+            cell
+            for outcome in (revenue, won)
+            for cell in cells.build_cells(outcome, start.segments, grains, months)
+        ),
+        backtest=backtest.judge(record, points),
+        points=points,
+        weights={
+            days: dict(zip(LEGS, map(float, weights), strict=True))
+            for days, weights in zip(HORIZONS, learned.weights, strict=True)
+        },
+        paths=revenue.paths.sum(axis=1) + revenue.known.sum(axis=0),
+        stage_weighted=Decimal(repr(weighted)).quantize(CENT),
+        notes=notes.write_notes(known, start.segments, ahead, learned, rules),
+    )
+
+
+def evaluate(
+    deals: Deals, at: Sequence[date], *, rulebook: Rulebook
+) -> tuple[tuple[BacktestRow, ...], tuple[BacktestPoint, ...]]:
+    """The back-test alone, at origins of one's choice, in order; judged by what `deals` know.
+
+    Origins with too little history are left out, and so are horizons that are not finished.
+    Raises TooLittleHistory where the deals as a whole are too few.
+    """
+    known = deals.known_on(deals.as_of)
+    rules = settings.read_settings(rulebook, deals.as_of)
+    history.require(known, rules)
+    calendar = _cover(known, at, HORIZONS[-1])
+    record = backtest.keep_record(known, at, rulebook, calendar, rules)
+    points = backtest.replay(record, rules)
+    return backtest.judge(record, points), points
+
+
+def _cover(deals: Deals, at: Sequence[date], days_ahead: int) -> Calendar:
+    """Of every day that one of the origins, or the as-of day, learns from or looks at."""
+    first = min(int(deals.created.min()), int(deals.closed.min()))
+    earliest = day_number(min([*at, deals.as_of])) - exposure.HISTORY_DAYS
+    oldest = max(first, earliest) - creation.SHORTEST_WINDOW_DAYS
+    return build_calendar(oldest, day_number(deals.as_of) + days_ahead)
+
+
+def _project(start: _Setting) -> pipeline.Pipeline:
+    learned = pipeline.learn(start.deals, start.segments, start.calendar, start.settings)
+    ahead = Ahead(start.windows.month_of_day, len(start.windows.months))
+    return pipeline.project(start.deals, start.segments, learned, ahead, start.calendar)
+
+
+def _look_ahead(
+    start: _Setting, seen: pipeline.Pipeline, rng: Generator
+) -> tuple[cells.Outcome, cells.Outcome]:
+    """Won revenue and won deals: means of the combination, paths spread as the ranges say."""
+    drawn = paths.simulate(seen, start.settings, rng)
+    place = start.learned.scores[start.windows.horizon].stretch(paths.rank(drawn.revenue))
+    counted = seen.count_only()
+    return (
+        _combine(start, "won_revenue", seen, drawn.revenue, place),
+        _combine(start, "won_deals", counted, drawn.deals, place),
+    )
+
+
+def _combine(
+    start: _Setting,
+    measure: Measure,
+    seen: pipeline.Pipeline,
+    drawn: NDArray[np.float64],
+    place: NDArray[np.float64],
+) -> cells.Outcome:
+    """The pipeline leg's parts, scaled month by month to what the combination says of the whole.
+
+    Each path's total becomes the expected total × exp(place × spread); parts keep their shares.
+    """
+    deals, revenue = start.deals, measure == "won_revenue"
+    daily = origins.daily_revenue(deals, deals.amount) if revenue else origins.daily_count(deals)
+    carried = series.carry_forward(daily, start.windows.last_day)
+    series_leg = start.windows.sum_by_month(carried)
+    pipeline_leg = seen.revenue()
+    weights = start.learned.weights[start.windows.blocks]
+    whole = weights[:, 0] * pipeline_leg + weights[:, 1] * series_leg
+    scale = np.divide(whole, pipeline_leg, out=np.ones_like(whole), where=pipeline_leg > 0)
+    mean = pipeline_leg * scale
+    spread = seen.log_spread(len(mean), start.settings.shock) * start.windows.lead_stretch
+    fitted = paths.fit_to_means(drawn, mean)
+    return cells.Outcome(
+        measure=measure,
+        known=_known(start, measure),
+        from_open=seen.open_revenue() * scale,
+        from_new=seen.new_revenue() * scale,
+        paths=paths.fit_to_ranges(fitted, mean.sum() * np.exp(place * spread)),
+    )
+
+
+def _known(start: _Setting, measure: Measure) -> NDArray[np.float64]:
+    """What was won already in each month of the period, by segment."""
+    deals, months = start.deals, start.windows.months
+    weight = np.nan_to_num(deals.amount) if measure == "won_revenue" else np.ones(len(deals))
+    found = np.zeros((len(start.segments), len(months)))
+    for place, month in enumerate(months):
+        won = deals.won & (deals.closed >= day_number(month.start))
+        won &= deals.closed < day_number(month.end)
+        found[:, place] = np.bincount(start.segments.of_deal[won], weight[won], len(start.segments))
+    return found

@@ -1,0 +1,208 @@
+"""The pipeline leg: what open deals and deals yet to be created will bring, window by window."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.demand import creation, exposure, hazards, stages, values
+from counterpoise.domain.demand.calendar import Calendar
+from counterpoise.domain.demand.hazards import Ahead
+from counterpoise.domain.demand.segments import Segments
+from counterpoise.domain.demand.settings import Settings
+from counterpoise.domain.tables.deals import Deals, day_number
+
+FACTOR_DIMENSIONS = ("product", "region", "segment", "rep")
+"""What an open deal's rates may depend on besides age and stage, in the order of fitting."""
+
+CLASS_STEP = 0.05
+"""Deals whose factors differ by less than this (in logarithm) share a class of hazards."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenDeals:
+    """Each open deal: segment, stage, value if won, spread of that value, chance by window."""
+
+    segment: NDArray[np.int64]
+    stage: NDArray[np.int64]
+    value: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    chance: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pipeline:
+    """Expected won deals of the future pipeline are (segments, windows)."""
+
+    open_deals: OpenDeals
+    new_deals: NDArray[np.float64]
+    new_value: NDArray[np.float64]
+    new_spread: NDArray[np.float64]
+    new_dispersion: float
+
+    def open_revenue(self) -> NDArray[np.float64]:
+        """By segment and window."""
+        each = self.open_deals
+        return np.stack(
+            [
+                np.bincount(each.segment, each.value * chance, len(self.new_value))
+                for chance in each.chance.T
+            ],
+            axis=1,
+        )
+
+    def new_revenue(self) -> NDArray[np.float64]:
+        return self.new_deals * self.new_value[:, None]
+
+    def revenue(self) -> NDArray[np.float64]:
+        """By window, of all segments."""
+        return np.asarray((self.open_revenue() + self.new_revenue()).sum(axis=0))
+
+    def log_spread(self, until: int, shock: float) -> float:
+        """Standard deviation of the logarithm of the revenue of the first `until` windows.
+
+        Deals are won or not on their own (Bernoulli × value), new ones come in bunches (Poisson ×
+        dispersion), and a shock common to all of them multiplies the sum.
+        """
+        chance = self.open_deals.chance[:, :until].sum(axis=1)
+        new = self.new_deals[:, :until].sum(axis=1)
+        own = self.open_deals.value**2 * (chance * (1.0 + self.open_deals.spread**2) - chance**2)
+        bunched = new * self.new_value**2 * (self.new_dispersion + self.new_spread**2)
+        mean = float(self.open_deals.value @ chance + self.new_value @ new)
+        variance = float(own.sum() + bunched.sum())
+        return float(np.sqrt(np.log1p(variance / mean**2 if mean > 0 else 1.0) + shock**2))
+
+    def count_only(self) -> "Pipeline":
+        """The same with every deal worth 1: its revenue is the number of deals won."""
+        deals = self.open_deals
+        one, sure = np.ones(len(deals.value)), np.zeros(len(deals.value))
+        return Pipeline(
+            OpenDeals(deals.segment, deals.stage, one, sure, deals.chance),
+            self.new_deals,
+            np.ones(len(self.new_value)),
+            np.zeros(len(self.new_value)),
+            self.new_dispersion,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """All that the pipeline leg takes from a history. amount: each deal's, as last known; stage:
+    likewise, one past the last label where none is known. base: each deal's factors on winning and
+    losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created."""
+
+    amount: NDArray[np.float64]
+    stage: NDArray[np.int64]
+    hazards: hazards.Hazards
+    base: NDArray[np.float64]
+    arrivals: NDArray[np.float64]
+    stages: NDArray[np.float64]
+    values: values.Values
+    creation: creation.Creation
+
+
+def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settings) -> Learned:
+    """calendar: of any stretch of days that holds the history's."""
+    seen = exposure.observe(deals, settings.age_limit_days)
+    risks = hazards.fit_hazards(seen, calendar, settings)
+    base, arrivals = _fit_factors(deals, seen, risks, segments, settings)
+    amount = deals.amount
+    return Learned(
+        amount=amount,
+        stage=np.nan_to_num(deals.stage, nan=len(deals.stage_labels)).astype(np.int64),
+        hazards=risks,
+        base=base,
+        arrivals=arrivals,
+        stages=stages.fit_stages(deals, risks, base, settings),
+        values=values.fit_values(deals, amount, segments, settings),
+        creation=creation.fit_creation(deals, segments, seen.first_day, calendar, settings),
+    )
+
+
+def project(
+    deals: Deals, segments: Segments, learned: Learned, ahead: Ahead, calendar: Calendar
+) -> Pipeline:
+    """calendar: of any stretch of days that holds the days ahead."""
+    days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
+    held = np.flatnonzero(deals.is_open)
+    segment, amount = segments.of_deal[held], learned.amount[held]
+    return Pipeline(
+        open_deals=OpenDeals(
+            segment=segment,
+            stage=learned.stage[held],
+            value=learned.values.of_deals(amount, segment),
+            spread=learned.values.spread_of_deals(amount, segment),
+            chance=_look_at_open(deals, held, learned, ahead, days),
+        ),
+        new_deals=_look_at_new(learned, ahead, days),
+        new_value=learned.values.mean,
+        new_spread=learned.values.spread,
+        new_dispersion=learned.creation.dispersion,
+    )
+
+
+def _fit_factors(
+    deals: Deals,
+    seen: exposure.Exposure,
+    risks: hazards.Hazards,
+    segments: Segments,
+    settings: Settings,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    base, arrivals = np.ones((len(deals), 2)), np.ones((len(segments), 2))
+    for way, (risk, events) in enumerate(
+        ((risks.won, seen.won_here), (risks.lost, seen.lost_here))
+    ):
+        expected = hazards.expected_events(risk, seen.entry_age, seen.exit_age)
+        for name in FACTOR_DIMENSIONS:
+            if (dimension := deals.dimensions.get(name)) is None:
+                continue
+            codes, members = dimension.codes.astype(np.int64), len(dimension.labels)
+            codes = np.where(codes < 0, members, codes)
+            factor = hazards.fit_segments(
+                events, expected, codes, settings.segment_prior_deals, members + 1
+            )
+            expected *= factor[codes]
+            base[:, way] *= factor[codes]
+        arrivals[:, way] = np.bincount(segments.of_deal, base[:, way]) / np.bincount(
+            segments.of_deal
+        )
+    return base, arrivals
+
+
+def _look_at_open(
+    deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, days: Calendar
+) -> NDArray[np.float64]:
+    """Deals of the same age, stage and class of factors are looked at once."""
+    age = day_number(deals.as_of) - deals.created[held].astype(np.int64)
+    age = np.minimum(age, len(learned.hazards.won.by_age))
+    stage = learned.stage[held]
+    steps = np.round(np.log(learned.base[held]) / CLASS_STEP).astype(np.int64)
+    one_of, kind_of = _distinct(age, stage, steps[:, 0], steps[:, 1])
+    factors = np.exp(steps[one_of] * CLASS_STEP)[:, :, None] * learned.stages[stage[one_of]]
+    return hazards.look_ahead(learned.hazards, days, ahead, age[one_of], factors)[kind_of]
+
+
+def _look_at_new(learned: Learned, ahead: Ahead, days: Calendar) -> NDArray[np.float64]:
+    """Won deals by (segment, window) out of those created on the days ahead."""
+    count = len(ahead.window_of_day)
+    steps = np.round(np.log(learned.arrivals) / CLASS_STEP).astype(np.int64)
+    one_of, class_of = _distinct(steps[:, 0], steps[:, 1])
+    age = np.tile(-np.arange(1, count + 1), len(one_of))
+    factors = np.repeat(np.exp(steps[one_of] * CLASS_STEP), count, axis=0)[:, :, None]
+    chance = hazards.look_ahead(learned.hazards, days, ahead, age, factors)
+    by_class = np.einsum(
+        "u,cuw->cw",
+        learned.creation.ahead(days),
+        chance.reshape(len(one_of), count, ahead.windows),
+    )
+    return np.asarray(by_class[class_of] * learned.creation.share[:, None])
+
+
+def _distinct(*columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One row of each distinct combination, and which of these each row is."""
+    key = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        low = int(column.min(initial=0))
+        key = key * (int(column.max(initial=0)) - low + 1) + column - low
+    _, one_of, which = np.unique(key, return_index=True, return_inverse=True)
+    return one_of, which

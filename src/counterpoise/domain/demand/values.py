@@ -1,0 +1,95 @@
+"""What a deal is worth if it is won.
+
+A deal with an amount: that amount × what won deals brought against the amount known the day before
+they closed. A deal without one: the mean of won deals of its segment, leaning on its product's mean
+and that on the whole's, newest deals counting most:
+
+    mean = (sum of values + prior · mean of the wider group) / (count + prior)
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.demand.segments import Segments
+from counterpoise.domain.demand.settings import Settings
+from counterpoise.domain.tables.deals import Deals, day_number
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """mean and spread (standard deviation / mean) of a won deal by segment; asked_ratio: won
+    amount / amount known the day before; asked_spread: of that ratio over deals."""
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    asked_ratio: float
+    asked_spread: float
+
+    def of_deals(
+        self, amount: NDArray[np.float64], segment: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        known = np.isfinite(amount)
+        return np.where(known, np.nan_to_num(amount) * self.asked_ratio, self.mean[segment])
+
+    def spread_of_deals(
+        self, amount: NDArray[np.float64], segment: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        return np.where(np.isfinite(amount), self.asked_spread, self.spread[segment])
+
+
+def fit_values(
+    deals: Deals, amount: NDArray[np.float64], segments: Segments, settings: Settings
+) -> Values:
+    """amount: each deal's, as last known. Won deals whose amount is unknown teach nothing here."""
+    taught = np.flatnonzero(deals.won & np.isfinite(amount))
+    age = day_number(deals.as_of) - deals.closed[taught].astype(np.float64)
+    weight = 0.5 ** (age / settings.hazard_half_life_days)
+    value, segment = amount[taught], segments.of_deal[taught]
+    prior = settings.value_prior_deals
+    whole = float((weight @ value) / weight.sum()) if len(taught) else 0.0
+    product = segments.products[segment]
+    by_product = _lean(value, weight, product, np.full(segments.products.max() + 1, whole), prior)
+    mean = _lean(value, weight, segment, by_product[segments.products], prior)
+    whole_spread = _spread(value, weight, np.full(len(value), whole)) if len(taught) else 0.0
+    square = (value / np.maximum(mean[segment], 1e-9) - 1.0) ** 2
+    spread = np.sqrt(_lean(square, weight, segment, np.full(len(mean), whole_spread**2), prior))
+    ratio, ratio_spread = _asked(deals, taught, value, prior)
+    return Values(mean, spread, ratio, ratio_spread)
+
+
+def _lean(
+    value: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    group: NDArray[np.int64],
+    wider: NDArray[np.float64],
+    prior: float,
+) -> NDArray[np.float64]:
+    total = np.bincount(group, weight * value, len(wider))
+    count = np.bincount(group, weight, len(wider))
+    return np.asarray((total + prior * wider) / (count + prior), dtype=np.float64)
+
+
+def _spread(
+    value: NDArray[np.float64], weight: NDArray[np.float64], mean: NDArray[np.float64]
+) -> float:
+    square = (weight @ (value - mean) ** 2) / weight.sum()
+    return float(np.sqrt(square) / max(abs(mean[0]), 1e-9))
+
+
+def _asked(
+    deals: Deals, won: NDArray[np.intp], value: NDArray[np.float64], prior: float
+) -> tuple[float, float]:
+    """Won / asked over deals whose amount was known before, leaning on 1; and its spread."""
+    before = deals.amounts.day < deals.closed[deals.amounts.deal]
+    asked = np.full(len(deals), np.nan)
+    asked[deals.amounts.deal[before]] = deals.amounts.value[before]
+    of_won = asked[won]
+    both = np.isfinite(of_won) & (of_won > 0)
+    if not both.any():
+        return 1.0, 0.0
+    typical = of_won[both].mean()
+    ratio = (value[both].sum() + prior * typical) / (of_won[both].sum() + prior * typical)
+    spread = np.std(np.minimum(value[both] / of_won[both], 10.0))
+    return float(ratio), float(spread)

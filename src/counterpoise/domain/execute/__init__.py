@@ -1,0 +1,1 @@
+"""Step five, execute: the plan as actions with owners and dates."""

@@ -1,0 +1,1 @@
+"""Step six, measure: what the published measures mean, and why actual differed from plan."""

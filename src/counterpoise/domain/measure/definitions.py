@@ -1,0 +1,265 @@
+"""The published measures: what each one means, once, in words."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from counterpoise.domain.values.text import Text, text
+
+Unit = Literal["money", "money a day", "deals", "share", "days", "minutes", "hours", "activities"]
+
+TIME = ("month", "quarter")
+_WHO = ("rep", "team", "region")
+_DEAL = (*_WHO, "product", "segment", "source")
+_TARGET = (*_WHO, "product", *TIME)
+_LEAD = (*_WHO, "source", *TIME)
+_ACTIVITY = (*_WHO, "type", *TIME)
+DIMENSIONS = (*_DEAL, "stage", *TIME, "type")
+_OF_MONEY = {"coverage", "slip_rate", "quota_attainment", "forecast_error", "forecast_bias"}
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a measure is.
+
+    numerator, denominator: what is added up, and what it is divided by ('' where by nothing).
+    grain: what one row is, and which of its days puts it in a period. dimensions: what the measure
+    can be split by. Shares are rounded to six decimals, money and hours to two, half to even, once
+    and at the end.
+    """
+
+    name: str
+    unit: Unit
+    meaning: Text
+    numerator: str
+    denominator: str
+    grain: str
+    dimensions: tuple[str, ...]
+
+    @property
+    def adds_up_money(self) -> bool:
+        return self.name in _OF_MONEY or self.unit.startswith("money")
+
+
+DEFINITIONS: dict[str, Definition] = {
+    each.name: each
+    for each in (
+        Definition(
+            name="won_revenue",
+            unit="money",
+            meaning=text("The amounts of the deals won, by the day they closed."),
+            numerator="amounts of deals won",
+            denominator="",
+            grain="a deal, on the day it closed",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="won_deals",
+            unit="deals",
+            meaning=text("How many deals were won, by the day they closed."),
+            numerator="deals won",
+            denominator="",
+            grain="a deal, on the day it closed",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="lost_deals",
+            unit="deals",
+            meaning=text("How many deals were lost, by the day they closed."),
+            numerator="deals lost",
+            denominator="",
+            grain="a deal, on the day it closed",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="win_rate",
+            unit="share",
+            meaning=text(
+                "Deals won as a share of deals won or lost, by the day they closed; open deals do"
+                " not count."
+            ),
+            numerator="deals won",
+            denominator="deals won or lost",
+            grain="a deal, on the day it closed",
+            dimensions=(*_DEAL, *TIME),
+        ),
+        Definition(
+            name="average_deal",
+            unit="money",
+            meaning=text(
+                "The amount of a won deal on average, by the day it closed; deals without an amount"
+                " do not count."
+            ),
+            numerator="amounts of deals won",
+            denominator="deals won that have an amount",
+            grain="a deal, on the day it closed",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="sales_cycle_days",
+            unit="days",
+            meaning=text(
+                "Days from creation to winning, the median of the deals won, by the day they"
+                " closed; deals without a creation day, or closed before it, do not count."
+            ),
+            numerator="days from creation to closing",
+            denominator="median",
+            grain="a deal won, on the day it closed",
+            dimensions=(*_DEAL, *TIME),
+        ),
+        Definition(
+            name="pipeline_open",
+            unit="money",
+            meaning=text(
+                "The amounts of the deals open on the evening of the as-of day; in a period, of"
+                " those expected to close in it."
+            ),
+            numerator="amounts of open deals",
+            denominator="",
+            grain="an open deal, on the day it is expected to close",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="pipeline_created",
+            unit="money",
+            meaning=text(
+                "The amounts, as known on the as-of day, of the deals that entered the pipeline, by"
+                " the day they did."
+            ),
+            numerator="amounts of deals created",
+            denominator="",
+            grain="a deal, on the day it was created",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="pipeline_velocity",
+            unit="money a day",
+            meaning=text(
+                "What the pipeline brings a day: open deals × win rate × average deal / sales cycle"
+                " in days. Open deals are those of the as-of day, the rest is of the period."
+            ),
+            numerator="open deals × win_rate × average_deal",
+            denominator="sales_cycle_days",
+            grain="a deal, open on the as-of day or closed in the period",
+            dimensions=_DEAL,
+        ),
+        Definition(
+            name="coverage",
+            unit="share",
+            meaning=text(
+                "Open pipeline expected to close in the period for each unit of money still missing"
+                " to the target: 3 is three times over. Nothing where the target is reached."
+            ),
+            numerator="amounts of open deals expected to close in the period",
+            denominator="target − won_revenue",
+            grain="an open deal, on the day it is expected to close",
+            dimensions=_TARGET,
+        ),
+        Definition(
+            name="stage_conversion",
+            unit="share",
+            meaning=text(
+                "Of the deals that ever entered a stage in the period, the share that later reached"
+                " another open stage for the first time, or was won."
+            ),
+            numerator="entries whose deal got on or was won",
+            denominator="first entries of deals into an open stage",
+            grain="a deal and stage, on the day the deal first entered it",
+            dimensions=(*_DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="slip_rate",
+            unit="share",
+            meaning=text(
+                "Of the value that was due in the period on the evening before it began, the share"
+                " that was closed in it neither as won nor as lost. Finished periods only; without"
+                " a period, each month counts as one."
+            ),
+            numerator="value due and not closed in the period",
+            denominator="value due in the period",
+            grain="a deal open before the period, on its expected closing day as known then",
+            dimensions=(*_DEAL, *TIME),
+        ),
+        Definition(
+            name="quota_attainment",
+            unit="share",
+            meaning=text(
+                "Won revenue as a share of the target in force. A target that reaches beyond the"
+                " period counts by its days in it."
+            ),
+            numerator="won_revenue",
+            denominator="target",
+            grain="a deal, on the day it closed",
+            dimensions=_TARGET,
+        ),
+        Definition(
+            name="lead_response_minutes",
+            unit="minutes",
+            meaning=text(
+                "Minutes from a lead's arrival to the first time a person tried to reach it, the"
+                " median of the leads that were tried, by the day they came in."
+            ),
+            numerator="minutes from created_at to first_touch_at",
+            denominator="median",
+            grain="a lead, on the day it came in",
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="lead_conversion",
+            unit="share",
+            meaning=text(
+                "Leads that had become an opportunity by the as-of day, as a share of the leads"
+                " that came in, by the day they did."
+            ),
+            numerator="leads converted",
+            denominator="leads",
+            grain="a lead, on the day it came in",
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="activities",
+            unit="activities",
+            meaning=text("How many activities there were, by the day they happened."),
+            numerator="activities",
+            denominator="",
+            grain="an activity, on the day it happened",
+            dimensions=_ACTIVITY,
+        ),
+        Definition(
+            name="selling_hours",
+            unit="hours",
+            meaning=text(
+                "Hours of the activities that are selling, by the day they happened. The rulebook"
+                " says which types those are (activity.selling_types)."
+            ),
+            numerator="duration_minutes / 60 of selling activities",
+            denominator="",
+            grain="an activity, on the day it happened",
+            dimensions=_ACTIVITY,
+        ),
+        Definition(
+            name="forecast_error",
+            unit="share",
+            meaning=text(
+                "How far saved forecasts of won revenue were off, month by month: the sum of"
+                " |actual − forecast| / the sum of actuals. Of each finished month, the last"
+                " forecast made before it began."
+            ),
+            numerator="sum of |actual − forecast|",
+            denominator="sum of actuals",
+            grain="a finished month with a forecast made before it",
+            dimensions=(*_WHO, "product", *TIME),
+        ),
+        Definition(
+            name="forecast_bias",
+            unit="share",
+            meaning=text(
+                "Whether saved forecasts of won revenue were too high (above 0) or too low: the sum"
+                " of forecast − actual / the sum of actuals, over the months of forecast_error."
+            ),
+            numerator="sum of forecast − actual",
+            denominator="sum of actuals",
+            grain="a finished month with a forecast made before it",
+            dimensions=(*_WHO, "product", *TIME),
+        ),
+    )
+}

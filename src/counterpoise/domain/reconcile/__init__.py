@@ -1,0 +1,1 @@
+"""Step four, reconcile: one plan from demand and supply, with a proof."""

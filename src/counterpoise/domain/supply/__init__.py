@@ -1,0 +1,1 @@
+"""Step three, supply: who is needed to serve the demand, and who will be there."""

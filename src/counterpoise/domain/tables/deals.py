@@ -1,0 +1,119 @@
+"""Opportunities in columns, and what was known of them on any day: what forecasts learn from.
+
+Days are whole numbers since 1970-01-01 in the company's time zone. Amounts are floats in one
+currency: they feed estimates; money that is printed or paid never passes through here.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+EPOCH = date(1970, 1, 1)
+STILL_OPEN = np.iinfo(np.int32).max
+
+
+def day_number(day: date) -> int:
+    return (day - EPOCH).days
+
+
+def day_of(number: int) -> date:
+    return EPOCH + timedelta(days=int(number))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dimension:
+    """One member of `labels` a deal, by position; -1 where the deal has none."""
+
+    labels: tuple[str, ...]
+    codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangeLog:
+    """Which deal (by position) took which value on which day; sorted by day."""
+
+    deal: NDArray[np.int32]
+    day: NDArray[np.int32]
+    value: NDArray[np.float64]
+
+    def last_values(self, deals: int, day: int) -> NDArray[np.float64]:
+        """Each deal's value as known on the evening of `day`; NaN where none was known yet."""
+        known = np.full(deals, np.nan)
+        until = int(np.searchsorted(self.day, np.int32(day), side="right"))
+        known[self.deal[:until]] = self.value[:until]
+        return known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deals:
+    """Every opportunity known by the evening of `as_of`, as it was known then.
+
+    created: day the deal entered the pipeline. closed: day it was won or lost, or STILL_OPEN.
+    won: true for deals won by then. amounts and stages: append-only changes; a stage's value is a
+    position in `stage_labels`. dimensions: product, region, team, rep, segment … by name.
+    """
+
+    as_of: date
+    currency: str
+    ids: NDArray[np.object_]
+    created: NDArray[np.int32]
+    closed: NDArray[np.int32]
+    won: NDArray[np.bool_]
+    amounts: ChangeLog
+    stages: ChangeLog
+    stage_labels: tuple[str, ...]
+    dimensions: dict[str, Dimension]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def known_on(self, day: date) -> "Deals":
+        """The same deals as they were known on the evening of an earlier day.
+
+        Deals created later are gone, closings later than `day` are open again, later changes are
+        forgotten. Nothing in the result depends on anything that happened after `day`.
+        """
+        number = day_number(min(day, self.as_of))
+        kept = np.flatnonzero(self.created <= number)
+        closed = self.closed[kept]
+        still_open = closed > number
+        return Deals(
+            as_of=min(day, self.as_of),
+            currency=self.currency,
+            ids=self.ids[kept],
+            created=self.created[kept],
+            closed=np.where(still_open, STILL_OPEN, closed).astype(np.int32),
+            won=self.won[kept] & ~still_open,
+            amounts=_forget_later(self.amounts, kept, len(self), number),
+            stages=_forget_later(self.stages, kept, len(self), number),
+            stage_labels=self.stage_labels,
+            dimensions={
+                name: Dimension(dimension.labels, dimension.codes[kept])
+                for name, dimension in self.dimensions.items()
+            },
+        )
+
+    @property
+    def is_open(self) -> NDArray[np.bool_]:
+        return np.equal(self.closed, STILL_OPEN)
+
+    @property
+    def amount(self) -> NDArray[np.float64]:
+        """Each deal's amount as last known; NaN where none is."""
+        return self.amounts.last_values(len(self), day_number(self.as_of))
+
+    @property
+    def stage(self) -> NDArray[np.float64]:
+        """Each deal's stage as last known, a position in stage_labels; NaN where none is."""
+        return self.stages.last_values(len(self), day_number(self.as_of))
+
+
+def _forget_later(log: ChangeLog, kept: NDArray[np.intp], deals: int, day: int) -> ChangeLog:
+    place = np.full(deals, -1, dtype=np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    until = int(np.searchsorted(log.day, np.int32(day), side="right"))
+    mine = place[log.deal[:until]]
+    held = mine >= 0
+    return ChangeLog(mine[held], log.day[:until][held], log.value[:until][held])

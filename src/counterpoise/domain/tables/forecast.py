@@ -1,0 +1,107 @@
+"""What the demand step hands over: a forecast in cells and paths, with its evidence beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text
+
+Measure = Literal["won_revenue", "won_deals"]
+QUANTILE_LEVELS = (Decimal("0.05"), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"), Decimal("0.95"))
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One measure in one month for one member of a grain; `by` is empty for the whole company.
+
+    mean and quantiles are in the forecast's currency for won_revenue, in deals for won_deals.
+    `quantiles` follows QUANTILE_LEVELS.
+    """
+
+    measure: Measure
+    month: date
+    by: tuple[tuple[str, str], ...]
+    mean: Decimal
+    quantiles: tuple[Decimal, ...]
+    from_open: Decimal
+    """The part of the mean that open deals bring; the rest is yet to enter the pipeline."""
+
+    def __post_init__(self) -> None:
+        assert len(self.quantiles) == len(QUANTILE_LEVELS)
+        assert self.month.day == 1
+
+    def quantile(self, level: str) -> Decimal:
+        return self.quantiles[QUANTILE_LEVELS.index(Decimal(level))]
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestRow:
+    """How a method did on finished origins. Shares: wmape .15 is 15 %; bias above 0 is too high.
+
+    coverage_80 is None for a method without ranges, or with too few finished origins.
+    """
+
+    method: str
+    horizon_days: int
+    origins: int
+    wmape: float
+    bias: float
+    coverage_80: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestPoint:
+    """One origin of the rolling back-test: what was forecast then, and what came."""
+
+    origin: date
+    horizon_days: int
+    forecast: float
+    low_80: float | None
+    high_80: float | None
+    actual: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Cells for every month of the period: the whole, by region, by product, by both.
+
+    The cells of a month add up exactly: region × product to region, to product and to the whole.
+    paths: sample paths of won revenue, shape (paths, months); their quantiles are the ranges.
+    weights: what each leg counted, by horizon in days.
+    """
+
+    period: Period
+    as_of: date
+    currency: str
+    cells: tuple[Cell, ...]
+    backtest: tuple[BacktestRow, ...]
+    points: tuple[BacktestPoint, ...]
+    weights: Mapping[int, Mapping[str, float]]
+    paths: NDArray[np.float64]
+    stage_weighted: Decimal
+    """What stage-weighted pipeline (value × stage probability) would have said for the period."""
+    notes: tuple[Text, ...]
+    """What a reader must know: refusals, thin segments, widened ranges."""
+
+    def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
+        """The cells of one dimension alone, by member and month; "" gives the whole as ""."""
+        names = (dimension,) if dimension else ()
+        return {
+            (cell.by[0][1] if cell.by else "", cell.month): cell
+            for cell in self.cells
+            if cell.measure == measure and tuple(name for name, _ in cell.by) == names
+        }
+
+    def product_cells(self, measure: Measure) -> dict[tuple[str, date], Cell]:
+        """By product and month; where nothing is known by product, the whole as product ""."""
+        return self.cells_by(measure, "product") or self.cells_by(measure, "")
+
+
+class TooLittleHistory(ValueError):
+    """Not enough finished history to forecast from; the message says how much is needed."""

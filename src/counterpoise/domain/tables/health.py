@@ -1,0 +1,50 @@
+"""What the collect step says of the data: findings with examples and the fix, and one score."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from counterpoise.domain.values.text import Text
+
+Severity = Literal["high", "medium", "low"]
+Rule = Literal[
+    "completeness",
+    "validity",
+    "uniqueness",
+    "reference",
+    "near_miss_key",
+    "range",
+    "date_order",
+    "stale",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A row that shows the finding: its key in the source and the value met."""
+
+    record: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """rows: how many rows it concerns; share: of the rows looked at. rep: whose, or ''."""
+
+    table: str
+    attribute: str
+    rule: Rule
+    rows: int
+    share: float
+    severity: Severity
+    examples: tuple[Example, ...]
+    fix: Text
+    rep: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """score: 100 is clean; see domain/collect/health for how findings weigh."""
+
+    score: int
+    findings: tuple[Finding, ...]
+    rows: int

@@ -1,0 +1,26 @@
+"""Sentences that a person will read, kept apart from the numbers in them so both can be translated.
+
+The domain writes `text("{rows} rows of {table} lack {attribute}", rows=3, …)`; the template is the
+message id of the translation, and whoever shows it formats the values for the reader's language.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Value = str | int | Decimal | date
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A template with named places and what stands in them. `str()` gives plain English."""
+
+    template: str
+    values: tuple[tuple[str, Value], ...] = ()
+
+    def __str__(self) -> str:
+        return self.template.format(**dict(self.values))
+
+
+def text(template: str, /, **values: Value) -> Text:
+    return Text(template, tuple(values.items()))

@@ -1,0 +1,58 @@
+"""Opens the engine: an in-memory DuckDB over the Parquet files of one build, and nothing else.
+
+A mart is a folder of Parquet files, `builds/<id>/<table>/*.parquet`; a build holds every canonical
+table, empty ones included, so a query never has to ask whether a table is there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import ibis
+from ibis.backends.duckdb import Backend
+
+from counterpoise.domain.tables.dictionary import TABLES
+
+MEMORY_LIMIT = "1GB"
+THREADS = 2
+
+
+def quote(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(value: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def open_connection(
+    scratch: Path | None = None, memory_limit: str = MEMORY_LIMIT
+) -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB in UTC that spills to `scratch`, and without extensions from outside."""
+    config: dict[str, str | bool | int] = {
+        "threads": THREADS,
+        "memory_limit": memory_limit,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if scratch is not None:
+        config["temp_directory"] = str(scratch)
+    connection = duckdb.connect(":memory:", config=config)
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+@contextmanager
+def open_build(folder: Path) -> Iterator[Backend]:
+    """The build in `folder` as an Ibis connection with a view a canonical table."""
+    connection = open_connection()
+    try:
+        for table in TABLES:
+            files = literal(str(folder / table / "*.parquet"))
+            connection.execute(f"CREATE VIEW {quote(table)} AS SELECT * FROM read_parquet({files})")
+        yield ibis.duckdb.from_connection(connection)
+    finally:
+        connection.close()

@@ -1,0 +1,1 @@
+"""The published measures as Ibis expressions, the same on every engine."""

@@ -1,0 +1,1 @@
+"""Reads a build and returns typed rows."""

@@ -1,0 +1,1 @@
+"""A batch's rows renamed, cast and de-duplicated, a canonical table at a time; no joins."""

@@ -1,0 +1,1 @@
+"""The web application: Django pages, one folder a step."""

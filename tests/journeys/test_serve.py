@@ -1,0 +1,100 @@
+"""The application is started, and the first administrator signs in."""
+
+import http.cookiejar
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+import pytest
+
+
+@pytest.fixture
+def served(workspace):
+    """The running application: its address, and what it printed on its first start."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "counterpoise.cli", "serve", "--port", str(port),
+         "--workspace", str(workspace.root)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    said = [process.stderr.readline() for _ in range(3)]
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"{address}/sign-in/", timeout=5).close()
+            break
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    yield address, "".join(said)
+    process.terminate()
+    process.wait(timeout=20)
+
+
+class Browser:
+    """Keeps cookies and follows redirects, as a browser without scripts does."""
+
+    def __init__(self, address):
+        self.address = address
+        self.cookies = http.cookiejar.CookieJar()
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
+
+    def get(self, path, language="en"):
+        headers = {"Accept-Language": language}
+        request = urllib.request.Request(self.address + path, headers=headers)
+        return self._open(request)
+
+    def post(self, path, **fields):
+        token = next(c.value for c in self.cookies if c.name == "csrftoken")
+        body = urllib.parse.urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
+        return self._open(urllib.request.Request(self.address + path, body))
+
+    def _open(self, request):
+        try:
+            with self.opener.open(request, timeout=20) as answer:
+                return answer.status, answer.url, answer.read().decode(), answer.headers
+        except urllib.error.HTTPError as error:
+            return error.code, request.full_url, error.read().decode(), error.headers
+
+
+def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
+    address, said = served
+    name, password = re.search(r"signs in as (\S+) with password (\S+)", said).groups()
+    browser = Browser(address)
+    _, url, page, _ = browser.get("/")
+    assert url.endswith("/sign-in/?next=/")
+    assert "<h1>Sign in</h1>" in page
+    status, url, page, headers = browser.post("/sign-in/", username=name, password=password)
+    assert (status, url) == (200, f"{address}/cycle/")
+    assert "No cycle was run yet" in page
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    status, _, _, _ = browser.get("/cycle/nothing/report.en.html")
+    assert status == 404
+
+
+def test_a_wrong_password_is_refused(served):
+    browser = Browser(served[0])
+    browser.get("/sign-in/")
+    _, url, page, _ = browser.post("/sign-in/", username="admin", password="guess")
+    assert url.endswith("/sign-in/")
+    assert "Please enter a correct username and password" in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cycle/", "/cycle/1/report.en.html", "/cycle/1/report.en.xlsx"]
+)
+def test_every_page_asks_who_you_are(served, path):
+    _, url, _, _ = Browser(served[0]).get(path)
+    assert "/sign-in/?next=" in url
+
+
+def test_an_arabic_reader_gets_a_page_from_right_to_left(served):
+    _, _, page, _ = Browser(served[0]).get("/sign-in/", language="ar")
+    assert '<html lang="ar" dir="rtl">' in page

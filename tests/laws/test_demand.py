@@ -1,0 +1,179 @@
+"""What holds for any forecast: it knows nothing of the future, adds up, and covers what comes."""
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from counterpoise.connectors.sample.simulated import simulate_deals
+from counterpoise.domain.demand.forecast import evaluate, forecast
+from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
+from counterpoise.domain.rulebook.toml import load_defaults
+from counterpoise.domain.tables.deals import (
+    STILL_OPEN,
+    ChangeLog,
+    Deals,
+    Dimension,
+    day_number,
+)
+from counterpoise.domain.values.period import Period
+
+LATER = date(2026, 9, 30)
+AS_OF = date(2026, 5, 15)
+QUARTER = Period.parse("2026-Q3")
+RULES = Rulebook(
+    (
+        *load_defaults().rules,
+        Rule("demand.backtest_origins", "", "6", "", date(1970, 1, 2), "test"),
+        Rule("demand.paths", "", "200", "", date(1970, 1, 2), "test"),
+    )
+)
+few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def run(deals, period=QUARTER, seed=1, rulebook=RULES):
+    return forecast(deals, period, rulebook=rulebook, rng=np.random.default_rng(seed))
+
+
+def as_bytes(found):
+    parts = (found.cells, found.backtest, found.points, found.weights)
+    return (*map(repr, parts), str(found.notes), str(found.stage_weighted), found.paths.tobytes())
+
+
+@pytest.fixture(scope="module")
+def later():
+    return simulate_deals(11, size=800, months=18).deals
+
+
+@pytest.fixture(scope="module")
+def known(later):
+    return run(later.known_on(AS_OF))
+
+
+def with_another_future(deals, rng):
+    """All that happened after AS_OF happens otherwise; what was known by then stays."""
+    today = day_number(AS_OF)
+    closed, won = deals.closed.copy(), deals.won.copy()
+    free = closed > today
+    closed[free] = np.where(
+        rng.random(free.sum()) < 0.5, STILL_OPEN, rng.integers(today + 1, today + 200, free.sum())
+    )
+    won[free] = (rng.random(free.sum()) < 0.5) & (closed[free] != STILL_OPEN)
+    kept = (deals.created <= today) | (rng.random(len(deals)) < 0.5)
+    place = np.cumsum(kept) - 1
+
+    def redraw(log, draw):
+        held = kept[log.deal] & ((log.day <= today) | (rng.random(len(log.day)) < 0.5))
+        value = np.where(log.day > today, draw(len(log.day)), log.value)
+        return ChangeLog(place[log.deal[held]].astype(np.int32), log.day[held], value[held])
+
+    return Deals(
+        as_of=deals.as_of,
+        currency=deals.currency,
+        ids=deals.ids[kept],
+        created=deals.created[kept],
+        closed=closed[kept],
+        won=won[kept],
+        amounts=redraw(deals.amounts, lambda count: rng.lognormal(9, 3, count)),
+        stages=redraw(deals.stages, lambda count: rng.integers(0, len(deals.stage_labels), count)),
+        stage_labels=deals.stage_labels,
+        dimensions={
+            name: Dimension(each.labels, each.codes[kept])
+            for name, each in deals.dimensions.items()
+        },
+    )
+
+
+@few
+@given(seed=st.integers(0, 2**32 - 1))
+def test_nothing_after_the_as_of_day_changes_a_byte(later, known, seed):
+    other = with_another_future(later, np.random.default_rng(seed))
+    assert as_bytes(run(other.known_on(AS_OF))) == as_bytes(known)
+
+
+def test_an_origins_forecast_is_the_same_however_much_later_it_is_judged(later):
+    origins = [date(2026, 4, 1), date(2026, 4, 15)]
+    _, early = evaluate(later.known_on(date(2026, 6, 1)), origins, rulebook=RULES)
+    _, late = evaluate(later, origins, rulebook=RULES)
+    assert set(early) <= set(late)
+    assert len(early) == 3, "two at 30 days, one at 60"
+
+
+def test_the_same_twice_is_the_same(later, known):
+    assert as_bytes(run(later.known_on(AS_OF))) == as_bytes(known)
+
+
+def test_cells_of_a_month_add_up_to_the_cent(known):
+    for measure in ("won_revenue", "won_deals"):
+        for month in QUARTER.months:
+            mine = [c for c in known.cells if (c.measure, c.month) == (measure, month.start)]
+            grains = {
+                tuple(name for name, _ in by): Decimal(0) for by in (cell.by for cell in mine)
+            }
+            open_part = dict(grains)
+            for cell in mine:
+                grain = tuple(name for name, _ in cell.by)
+                grains[grain] += cell.mean
+                open_part[grain] += cell.from_open
+            assert set(grains) == {(), ("region",), ("product",), ("region", "product")}
+            assert len(set(grains.values())) == 1
+            assert len(set(open_part.values())) == 1
+
+
+def test_ranges_rise_and_the_rest_is_yet_to_come(known):
+    for cell in known.cells:
+        assert list(cell.quantiles) == sorted(cell.quantiles)
+        assert 0 <= cell.from_open <= cell.mean
+
+
+def test_paths_are_those_of_the_whole(known):
+    whole = [c for c in known.cells if c.by == () and c.measure == "won_revenue"]
+    assert known.paths.shape == (200, 3)
+    for place, cell in enumerate(whole):
+        median = float(np.median(known.paths[:, place]))
+        assert float(cell.quantile("0.5")) == pytest.approx(median, abs=0.01)
+        assert float(cell.mean) == pytest.approx(median, rel=0.15)
+
+
+@pytest.mark.parametrize("missing", ["region", "product", "rep"])
+def test_a_dimension_that_the_deals_lack_is_no_grain(later, missing):
+    deals = later.known_on(AS_OF)
+    fewer = {name: each for name, each in deals.dimensions.items() if name != missing}
+    found = run(
+        Deals(
+            **{
+                name: getattr(deals, name)
+                for name in Deals.__dataclass_fields__
+                if name != "dimensions"
+            },
+            dimensions=fewer,
+        )
+    )
+    grains = {tuple(name for name, _ in cell.by) for cell in found.cells}
+    both = {("region",), ("product",), ("region", "product")}
+    assert grains - {()} == {grain for grain in both if missing not in grain}
+
+
+def count_covered(seeds):
+    """Of simulated companies, how many won in the next quarter what the 80 % range said."""
+    period, covered = Period.parse("2026-Q4"), 0
+    for seed in seeds:
+        company = simulate_deals(seed)
+        found = run(company.deals, period, seed, load_defaults())
+        came = float(sum(company.future_revenue_by_month[:3]))
+        low, high = np.quantile(found.paths.sum(axis=1), [0.1, 0.9])
+        covered += bool(low <= came <= high)
+    return covered
+
+
+def test_ranges_cover_what_comes_of_a_few_companies():
+    assert 12 <= count_covered(range(20)) <= 20, "of 20; 16 are expected"
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_ranges_cover_what_comes_of_two_hundred_companies():
+    assert 140 <= count_covered(range(200)) <= 180
