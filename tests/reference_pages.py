@@ -131,6 +131,15 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+def find_stale(folder: Path) -> list[str]:
+    """The pages of a folder that are not what the code says, by name."""
+    made = {name: NOTE + write() for name, write in PAGES.items()}
+    written = {path.name: path.read_text("utf-8") for path in folder.glob("*.md")}
+    return sorted(
+        name for name in made.keys() | written.keys() if made.get(name) != written.get(name)
+    )
+
+
 def _help(words: list[str]) -> str:
     buffer = io.StringIO()
     console = Console(file=buffer, width=100, force_terminal=False, color_system=None)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from counterpoise.domain.measure import plain
+from counterpoise.domain.measure import plain, plain_known
 from counterpoise.domain.measure.definitions import DEFINITIONS, DIMENSIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.measure.settings import Settings, build_settings
@@ -239,6 +239,19 @@ def test_median_of_no_cycle_leaves_velocity_open():
 def test_targets_without_a_period_are_those_that_have_begun():
     assert answer("quota_attainment", period=None) == [(Decimal("0.45"), 4)]
     assert answer("quota_attainment", period=None, as_of=date(2025, 6, 1)) == [(None, 0)]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        pytest.param("2026-03-31", date(2026, 3, 31), id="a day"),
+        pytest.param("2026-02-31", None, id="a day that does not exist"),
+        pytest.param("31/03/2026", None, id="another way of writing"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_days_of_the_change_log(written, day):
+    assert plain_known.to_date(written) == day
 
 
 def test_last_day_is_of_whatever_happened_last():
