@@ -83,7 +83,8 @@ class Answering:
     def _group(self, rows: ir.Table) -> tuple[list[str], ir.Table]:
         keys = [*self.question.places]
         if self.question.time:
-            rows = rows.mutate(month_key=_name_months(rows.day, self.question.time))
+            months = _name_months(self.known.backend, rows.day, self.question.time)
+            rows = rows.mutate(month_key=months)
             keys.append("month_key")
         return keys, rows
 
@@ -182,8 +183,8 @@ def _only(rows: ir.Table, period: Period | None) -> ir.Table:
     return rows.filter((rows.day >= number_of(period.start)) & (rows.day < number_of(period.end)))
 
 
-def _name_months(day: ir.IntegerValue, time: str) -> ir.IntegerValue:
-    months = month_number(day)
+def _name_months(backend: SQLBackend, day: ir.IntegerValue, time: str) -> ir.IntegerValue:
+    months = month_number(backend, day)
     return months if time == "month" else months - months % 3
 
 

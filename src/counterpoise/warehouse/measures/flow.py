@@ -5,6 +5,7 @@ The rules are those of domain/measure/plain_flow.
 
 import ibis
 import ibis.expr.types as ir
+from ibis.backends.sql import SQLBackend
 
 from counterpoise.domain.measure.question import Question
 from counterpoise.warehouse.measures import running
@@ -59,7 +60,7 @@ def list_due(known: KnownDeals, deals: ir.Table, question: Question) -> ir.Table
 
     `day` is the bucket's first day.
     """
-    due = _put_in_buckets(_list_expectations(known), question)
+    due = _put_in_buckets(known.backend, _list_expectations(known), question)
     due = due.filter((due.since < due.day) & (due.end <= known.as_of + 1))
     due = due.filter(due.until.isnull() | (due.until >= due.day))
     if question.period:
@@ -107,18 +108,18 @@ def _list_expectations(known: KnownDeals) -> ir.Table:
     return spans.filter(spans.expected.notnull())
 
 
-def _put_in_buckets(spans: ir.Table, question: Question) -> ir.Table:
+def _put_in_buckets(backend: SQLBackend, spans: ir.Table, question: Question) -> ir.Table:
     """`day` and `end`: the bucket that the expected day lies in, from and up to but without."""
     if question.period and not question.time:
         start, end = number_of(question.period.start), number_of(question.period.end)
         inside = spans.filter((spans.expected >= start) & (spans.expected < end))
         return inside.mutate(day=ibis.literal(start, "int64"), end=ibis.literal(end, "int64"))
-    start, months = first_of_month(spans.expected), 1
+    start, months = first_of_month(backend, spans.expected), 1
     if question.time == "quarter":
-        start, months = first_of_quarter(spans.expected), 3
+        start, months = first_of_quarter(backend, spans.expected), 3
     end = start
     for _ in range(months):
-        end = first_of_month(end + 31)
+        end = first_of_month(backend, end + 31)
     return spans.mutate(day=start, end=end)
 
 

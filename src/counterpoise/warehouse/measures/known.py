@@ -23,7 +23,6 @@ from counterpoise.warehouse.measures.places import list_columns, place_deals
 from counterpoise.warehouse.measures.rates import number_rates
 
 _RECORD = (
-    "deal",
     "deal_source",
     "deal_id",
     "status",
@@ -141,9 +140,9 @@ class KnownDeals:
             status=deals.closed.isnull().ifelse("open", deals.status),
             expected=from_date(deals.expected_close_on),
             cycle=(cycle >= 0).ifelse(cycle, ibis.null("int64")),
-            deal=running.number_rows(self.backend),
         )
-        return running.keep(self.backend, deals.select(*_RECORD, *list_columns(self.places)))
+        record = deals.select(*_RECORD, *list_columns(self.places))
+        return running.keep_numbered(self.backend, record, "deal")
 
     def _date_by_log(self, deals: ir.Table) -> ir.Table:
         """Adds `entered`; fills `ended` from the log where a closed record does not say it."""

@@ -3,8 +3,12 @@
 Translating an expression to SQL takes longer than most answers of the engine, and grows faster
 than its length. So each stage gets a name in the engine: as a table where many questions share its
 rows, as a view where one does. Nested selects stay nested: the engine flattens them in no time.
+A process that is asked the same again, as a page is, finds the translation it made: a stage is
+called by what it holds, so the same question is the same expression over any build.
 """
 
+from functools import lru_cache
+from hashlib import sha256
 from typing import Any
 
 import ibis
@@ -19,7 +23,7 @@ ibis.options.sql.fuse_selects = False
 
 def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
     if backend.name == "duckdb":
-        table = backend.con.execute(backend.compile(rows)).to_arrow_table()
+        table = backend.con.execute(_translate(rows.op())).to_arrow_table()
         table = table.cast(rows.schema().to_pyarrow())  # sums of integers come as huge integers
     else:
         table = rows.to_pyarrow()
@@ -27,17 +31,20 @@ def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
     return found
 
 
-def number_rows(backend: SQLBackend) -> ir.IntegerValue:
-    """A number for each row, from 0 on, in no promised order."""
-    anyhow = ibis.row_number()
-    return (
-        anyhow if backend.name == "duckdb" else anyhow.over(ibis.window(order_by=ibis.literal(1)))
-    )
-
-
 def keep(backend: SQLBackend, rows: ir.Table) -> ir.Table:
     """The rows themselves, until the connection closes."""
     return _create(backend, "TABLE", rows) if backend.name == "duckdb" else rows.cache()
+
+
+def keep_numbered(backend: SQLBackend, rows: ir.Table, number: str) -> ir.Table:
+    """The same with a number for each row, from 0 on, in no promised order."""
+    if backend.name != "duckdb":
+        anyhow = ibis.row_number().over(ibis.window(order_by=ibis.literal(1)))
+        return rows.mutate(anyhow.name(number)).cache()
+    # A window would count the rows one by one; the engine numbers what it keeps anyhow.
+    kept = keep(backend, rows)
+    query = f"SELECT rowid AS {quote(number)}, * FROM {quote(kept.get_name())}"
+    return _make(backend, "VIEW", query, ibis.schema({number: "int64", **kept.schema()}))
 
 
 def name(backend: SQLBackend, rows: ir.Table) -> ir.Table:
@@ -46,9 +53,19 @@ def name(backend: SQLBackend, rows: ir.Table) -> ir.Table:
 
 
 def _create(backend: SQLBackend, kind: str, rows: ir.Table) -> ir.Table:
-    called = ibis.util.gen_name("stage")
-    backend.con.execute(f"CREATE TEMP {kind} {quote(called)} AS {backend.compile(rows)}")
-    table = ops.DatabaseTable(
-        called, schema=rows.schema(), source=backend, namespace=ops.Namespace()
-    )
+    return _make(backend, kind, _translate(rows.op()), rows.schema())
+
+
+def _make(backend: SQLBackend, kind: str, query: str, schema: ibis.Schema) -> ir.Table:
+    called = f"stage_{sha256(query.encode()).hexdigest()[:20]}"
+    backend.con.execute(f"CREATE OR REPLACE TEMP {kind} {quote(called)} AS {query}")
+    table = ops.DatabaseTable(called, schema=schema, source=backend, namespace=ops.Namespace())
     return table.to_expr()
+
+
+@lru_cache(maxsize=1024)
+def _translate(rows: ops.Relation) -> str:
+    """Expressions of the same parts are equal, whichever build they are asked of."""
+    table = rows.to_expr()
+    (backend,) = table._find_backends()[0]  # noqa: SLF001 -- no public way to it
+    return str(backend.compile(table))
