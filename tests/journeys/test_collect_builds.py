@@ -205,7 +205,7 @@ def test_a_build_with_a_key_twice_is_not_published(workspace, load):
 
 def test_rows_that_would_end_nowhere_stop_the_load(tmp_path):
     received = Received("deals.csv", tmp_path, "text", None, ("id",), "hash", ())
-    landed = Landed(received, tmp_path, ("id",), 3, (), (), is_plain=True)
+    landed = Landed(received, tmp_path, ("id",), 3, (), ())
     file = File(landed, map_file("deals.csv", "opportunity", {"id": "source_id"}))
     with pytest.raises(LostRows, match="brought 3 rows and 2 would have arrived"):
         publishing._check_count(file, Counts(received=3, new=2))
@@ -217,7 +217,7 @@ def test_large_files_are_profiled_from_stretches_all_over_them(tmp_path, monkeyp
     table = pa.table({"id": [f"i{n}" for n in range(5000)], "stage": ["New", "Won"] * 2500})
     pq.write_table(table, path, row_group_size=250)
     received = Received("deals.csv", path, "text", None, ("id", "stage"), "hash", ())
-    profile = profiles.profile_file(Landed(received, path, ("id", "stage"), 5000, (), (), True))
+    profile = profiles.profile_file(Landed(received, path, ("id", "stage"), 5000, (), ()))
     key, stage = profile.columns
     assert (key.filled, key.distinct, len(key.sample)) == (5000, 5000, 500)
     assert (stage.filled, stage.distinct, stage.sample) == (5000, 2, ("New", "Won"))

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from counterpoise.domain.collect.casting import cast
+from counterpoise.domain.collect.forms import Form
 from counterpoise.domain.tables.received import Dialect, Received
 from counterpoise.warehouse.engine import open_connection
-from counterpoise.warehouse.landing import careful, reading
+from counterpoise.warehouse.landing import careful, reading, scan
 from counterpoise.warehouse.landing.reading import Unreadable, land_file, name_columns
 from counterpoise.warehouse.landing.scan import scan_text
 
@@ -189,7 +191,51 @@ def test_what_was_written_properly_is_landed_whole(tmp_path, rows, ends):
     assert landed.rejects == ()
 
 
-@pytest.mark.soak  # it finds a wrong row number in files that mix line ends: still to be mended
+SCRAPS = ("a", "b", " ", "\t", "#", "#N/A", "#REF!", "NULL", "\\N", "\\", '"', ",", "é", "\u200f")
+
+
+@MANY
+@given(
+    st.lists(
+        st.lists(
+            st.lists(st.sampled_from(SCRAPS), max_size=3).map("".join), min_size=2, max_size=2
+        ),
+        max_size=4,
+    ),
+    st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_nothing_in_a_tidy_file_needs_cleaning(tmp_path, rows, quoting, delimiter, ends):
+    path = tmp_path / "in.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter, quoting=quoting, lineterminator=ends)
+        writer.writerows([("id", "stage"), *rows])
+    if scan_text(path, Dialect(delimiter, '"', 1), 2).is_tidy:
+        for cell in (cell for row in rows for cell in row if cell):
+            assert cast(cell, "text", Form("text")).value == cell
+
+
+@pytest.mark.parametrize(
+    ("content", "is_tidy"),
+    [
+        pytest.param("id,stage\n1,Closed Won\n", True, id="spaces inside"),
+        pytest.param('id,stage\n"1",""\n', True, id="quoted and empty"),
+        pytest.param("id,stage\n1, Won\n", False, id="a space in front"),
+        pytest.param("id,stage\n1,Won ", False, id="a space at the end of the file"),
+        pytest.param("id,stage\n1,NULL\n", False, id="a spelling of nothing"),
+        pytest.param("id,stage\n1,#REF!\n", False, id="a spreadsheet's error"),
+        pytest.param("id,stage\n1,مغلقة\n", False, id="letters that have unseen neighbours"),
+        pytest.param('id,stage\n1,"Won\nlater"\n', False, id="a value of two lines"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 5, 1 << 20])
+def test_a_tidy_file_is_told_wherever_it_is_cut(tmp_path, monkeypatch, content, is_tidy, size):
+    monkeypatch.setattr(scan, "_CHUNK", size)
+    (tmp_path / "in.csv").write_text(content, "utf-8")
+    assert scan_text(tmp_path / "in.csv", COMMAS, 2).is_tidy == is_tidy
+
+
 @MANY
 @given(st.text('ab,"\n\r \t', max_size=60))
 def test_every_record_of_whatever_text_is_landed_or_rejected(tmp_path, body):
@@ -204,8 +250,6 @@ def test_every_record_of_whatever_text_is_landed_or_rejected(tmp_path, body):
 
 
 def test_counting_does_not_depend_on_where_the_file_is_cut_for_reading(tmp_path, monkeypatch):
-    from counterpoise.warehouse.landing import scan
-
     shuffled = random.Random(7)
     for _ in range(60):
         body = "".join(shuffled.choices('ab,"\n\r', k=80))

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from counterpoise.domain.tables.received import Dialect
 
 MOST_LINES = 100
 """Lines that a quoted field may span before it is looked at."""
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 20
 _LOOKED_AT = 200
 
 
@@ -43,6 +44,9 @@ def may_swallow(path: Path, quote: str) -> bool:
         while chunk := file.read(_CHUNK):
             taken = np.frombuffer(chunk, dtype=np.uint8)
             quotes = np.flatnonzero(taken == ord(quote))
+            if carried == 0 and _are_all_empty(quotes):
+                run = 0 if b"\n" in chunk else run
+                continue
             lines = np.flatnonzero(taken == 10)
             inside = (np.searchsorted(quotes, lines) + carried) % 2
             ends = np.flatnonzero(inside == 0)
@@ -58,6 +62,11 @@ def may_swallow(path: Path, quote: str) -> bool:
                 return True
             carried = (carried + len(quotes)) % 2
     return False
+
+
+def _are_all_empty(quotes: NDArray[np.intp]) -> bool:
+    """Whether each quote that opens is followed by the one that closes."""
+    return len(quotes) % 2 == 0 and bool((quotes[1::2] - quotes[::2] == 1).all())
 
 
 def _count_header(path: Path, dialect: Dialect) -> int:

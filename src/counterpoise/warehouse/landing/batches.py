@@ -147,6 +147,7 @@ def _describe(landed: Landed, mapping: FileMapping) -> dict[str, object]:
         "rejected": len(landed.rejects),
         "gaps": list(landed.gaps),
         "is_plain": landed.is_plain,
+        "is_tidy": landed.is_tidy,
         "table": mapping.table,
         "source": mapping.source,
         "unmapped": list(mapping.unmapped),
@@ -177,6 +178,7 @@ def _read_file(folder: Path, content: dict[str, Any]) -> tuple[Landed, FileMappi
         tuple(content["gaps"]),
         (),
         is_plain=content["is_plain"],
+        is_tidy=content["is_tidy"],
     )
     columns = tuple(
         ColumnMapping(file=name, table=content["table"], why=text("as landed"), **each)

@@ -100,8 +100,8 @@ def _read(path: Path, dialect: Dialect, width: int) -> Iterator[tuple[int, list[
 
 
 def _check(place: int, fields: list[str], taken: list[str], width: int) -> list[str] | Reject:
-    if len(fields) == width + 1 and not fields[-1]:
-        fields.pop()  # a delimiter at the end of the line, as some systems write
+    while len(fields) > width and not fields[-1]:
+        fields.pop()  # delimiters at the end of the line, as some systems and spreadsheets write
     if len(fields) != width:
         reason = text("{met} fields where the header has {width}", met=len(fields), width=width)
         return _reject(place, taken, reason)

@@ -43,8 +43,10 @@ class Landed:
     rows: int
     gaps: tuple[int, ...]
     rejects: tuple[Reject, ...]
-    is_plain: bool
+    is_plain: bool = False
     """No control characters are inside the values."""
+    is_tidy: bool = False
+    """No text needs cleaning: see landing/tidiness."""
 
     def row_of(self, place: int) -> int:
         """The row in a spreadsheet of the landed record at `place`, which counts from 0."""
@@ -70,7 +72,7 @@ def land_file(connection: duckdb.DuckDBPyConnection, received: Received, out: Pa
         return _land_carefully(received, received.dialect, names, out)
     gaps = sorted({*scan.blanks, *(each.row - 2 for each in rejects)})
     landed = count_rows(out)
-    return Landed(received, out, names, landed, tuple(gaps), rejects, scan.is_plain)
+    return Landed(received, out, names, landed, tuple(gaps), rejects, scan.is_plain, scan.is_tidy)
 
 
 def name_columns(received: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,7 +123,8 @@ def _read_strictly(
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
     rejects = _list_rejects(connection, received.dialect, len(names))
-    if count_rows(out) + len(rejects) != scan.records or (rejects and scan.blanks):
+    is_sure_of_lines = not (scan.blanks or scan.mixes_ends)
+    if count_rows(out) + len(rejects) != scan.records or (rejects and not is_sure_of_lines):
         return None
     return rejects
 
@@ -164,9 +167,7 @@ def _land_carefully(
     received: Received, dialect: Dialect, names: tuple[str, ...], out: Path
 ) -> Landed:
     careful = land_carefully(received.path, dialect, names, out)
-    return Landed(
-        received, out, names, careful.landed, careful.gaps, careful.rejects, is_plain=False
-    )
+    return Landed(received, out, names, careful.landed, careful.gaps, careful.rejects)
 
 
 def _land_parquet(
@@ -186,7 +187,7 @@ def _land_parquet(
             f"{received.name}: {landed:,} of {expected:,} rows could be read. The file is damaged;"
             " export it again."
         )
-    return Landed(received, out, names, landed, (), (), is_plain=False)
+    return Landed(received, out, names, landed, (), ())
 
 
 def _as_text(column: str, type_: str) -> str:

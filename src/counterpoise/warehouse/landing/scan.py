@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.tables.received import Dialect
+from counterpoise.warehouse.landing.tidiness import Tidiness
 
-_CHUNK = 1 << 20
+# Small enough to stay in the processor's cache while it is looked at several times.
+_CHUNK = 256 << 10
 _NEWLINE, _RETURN, _TAB, _SPACE, _DELETE = 10, 13, 9, 32, 127
 
 Bytes = NDArray[np.uint8]
@@ -23,8 +25,9 @@ class Scan:
     """records: after the header, blank lines left out. rows: the same with blank lines.
 
     blanks: which of the rows are blank, 0 being the first after the header. is_plain: no control
-    characters are in it. is_unusual: carriage returns stand where no newline follows, or quotes
-    where no field begins or ends; readers differ on what those mean.
+    characters are in it. is_tidy: moreover, no text needs cleaning. is_unusual: carriage returns
+    stand where no newline follows, or quotes where no field begins or ends; readers differ on what
+    those mean. mixes_ends: some lines end with a carriage return before the newline, some do not.
     header_lines: lines that the header takes, title lines above it included.
     """
 
@@ -32,22 +35,28 @@ class Scan:
     rows: int
     blanks: tuple[int, ...]
     is_plain: bool
+    is_tidy: bool
     is_unusual: bool
+    mixes_ends: bool
     header_lines: int
     longest_line: int
-    """In bytes; of lines below 1 MiB it is only said that they are shorter."""
+    """In bytes; of lines below 256 KiB it is only said that they are shorter."""
     lines_in_record: int
     """The most lines that one record takes, by its quotes."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """Where the pass stands: ends are positions in the file just behind a record's newline."""
+    """Where the pass stands: ends are positions in the file just behind a record's newline.
+
+    returns: those that no newline follows; returned: newlines that follow one.
+    """
 
     position: int = 0
     quotes: int = 0
     controls: int = 0
     returns: int = 0
+    returned: int = 0
     stray: int = 0
     lines: int = 0
     records: int = 0
@@ -73,29 +82,34 @@ def scan_text(path: Path, dialect: Dialect, columns: int) -> Scan:
         file.seek(start)
         tally.position = tally.last_end = tally.last_line_start = start
         tally.last_end_line = tally.lines
-        last = b""
+        last, tidiness = b"", Tidiness(dialect)
         while chunk := file.read(_CHUNK):
             _count(tally, chunk, dialect)
+            tidiness.look_at(chunk)
             last = chunk
     if tally.last_end < tally.position:
         tally.records += 1
         tally.header_lines = tally.header_lines or tally.lines + (not last.endswith(b"\n"))
-    return _summarise(tally, columns)
+    return _summarise(tally, columns, is_tidy=tidiness.close())
 
 
-def _summarise(tally: _Tally, columns: int) -> Scan:
+def _summarise(tally: _Tally, columns: int, *, is_tidy: bool) -> Scan:
     """The header is the first record. A value alone on its line may be empty: it is no blank."""
     rows = max(tally.records - 1, 0)
     blanks = tuple(each - 1 for each in tally.blanks if each) if columns > 1 else ()
+    lines = max(tally.lines_in_record, tally.lines - tally.last_end_line)
+    is_plain, is_unusual = tally.controls == 0, tally.returns > 0 or tally.stray > 0
     return Scan(
         records=rows - len(blanks),
         rows=rows,
         blanks=blanks,
-        is_plain=tally.controls == 0,
-        is_unusual=tally.returns > 0 or tally.stray > 0,
+        is_plain=is_plain,
+        is_tidy=is_tidy and is_plain and not is_unusual and lines <= 1,
+        is_unusual=is_unusual,
+        mixes_ends=0 < tally.returned < tally.lines,
         header_lines=tally.header_lines,
         longest_line=max(tally.longest_line, tally.position - tally.last_line_start),
-        lines_in_record=max(tally.lines_in_record, tally.lines - tally.last_end_line),
+        lines_in_record=lines,
     )
 
 
@@ -194,6 +208,7 @@ def _count_controls(tally: _Tally, chunk: Bytes, newlines: int) -> None:
     deleted = int(np.count_nonzero(chunk == _DELETE))
     ended = int(tally.before == _RETURN and chunk[0] == _NEWLINE)
     tally.returns -= ended
+    tally.returned += ended
     if not low + deleted:
         return
     returns = np.flatnonzero(chunk == _RETURN)
@@ -201,4 +216,5 @@ def _count_controls(tally: _Tally, chunk: Bytes, newlines: int) -> None:
     behind = returns[returns + 1 < len(chunk)] + 1
     followed = int(np.count_nonzero(chunk[behind] == _NEWLINE))
     tally.returns += len(returns) - followed
+    tally.returned += followed
     tally.controls += low + deleted - tabs - len(returns)

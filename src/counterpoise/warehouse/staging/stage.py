@@ -122,11 +122,17 @@ def _stage_clean(work: _Work) -> Staged | None:
 
 def _cast_clean(work: _Work, mapped: Mapped) -> str | None:
     if mapped.attribute.type in _TEXTS:
-        return cast_text(mapped.sql, is_plain=work.landed.is_plain)
+        return _cast_text(work, mapped)
     if mapped.attribute.type in _LOOKED_UP:
         return list_spellings(work.connection, work.source, mapped)
     fast = cast_fast(mapped.sql, mapped.attribute, None, work.rules.zone[0])
     return fast.sql if fast else None
+
+
+def _cast_text(work: _Work, mapped: Mapped) -> str:
+    if work.landed.is_tidy:
+        return mapped.sql
+    return cast_text(mapped.sql, is_plain=work.landed.is_plain)
 
 
 def _is_clean(work: _Work) -> bool:
@@ -187,7 +193,7 @@ def _cast_column(
     if mapped.attribute.type in _TEXTS:
         wrong = literal(write_reason(text("a spreadsheet's error stands for the value")))
         reason = f"CASE WHEN {find_sheet_error(mapped.sql)} THEN {wrong} END"
-        return cast_text(mapped.sql, is_plain=work.landed.is_plain), reason, ""
+        return _cast_text(work, mapped), reason, ""
     zone, path = work.rules.zone, work.scratch / f"lookup-{place}.parquet"
     found = write_lookup(work.connection, work.source, mapped, form, zone, path)
     fast = cast_fast(mapped.sql, mapped.attribute, form, zone[0])
