@@ -281,6 +281,18 @@ class TestNotes:
         won = deals.won & (deals.closed >= first) & (deals.closed < after)
         assert float(sum(cell.mean for cell in whole)) == pytest.approx(deals.amount[won].sum())
 
+    def test_amounts_that_are_not_believed_are_told(self, deals):
+        last = int(np.flatnonzero(deals.is_open & np.isfinite(deals.amount))[-1])
+        amounts = deals.amounts
+        slip = ChangeLog(
+            np.append(amounts.deal, last).astype(np.int32),
+            np.append(amounts.day, day_number(AS_OF)).astype(np.int32),
+            np.append(amounts.value, 1e9),
+        )
+        said, found = self.notes(replace(deals, amounts=slip), "2026-Q4")
+        assert "The amounts of 1 open deals are below zero, or more than 3.0 times" in said
+        assert found.paths.sum(axis=1).max() < 1e9
+
     def test_won_deals_without_an_amount_and_a_silent_start_are_told(self, deals):
         silent = day_number(AS_OF) - 300
         closes = ~deals.is_open & (deals.closed < silent)

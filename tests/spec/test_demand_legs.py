@@ -238,6 +238,33 @@ class TestValues:
         spread = found.spread_of_deals(deals.amount[2:], np.array([0, 0]))
         assert spread == pytest.approx([found.asked_spread, found.spread[0]])
 
+    @pytest.mark.parametrize(
+        ("amount", "believed"),
+        [
+            pytest.param(2_999.0, 2_999.0, id="three times the largest ever won is believed"),
+            pytest.param(3_001.0, np.nan, id="more is a slip"),
+            pytest.param(-5.0, np.nan, id="nobody pays less than nothing"),
+            pytest.param(0.0, 0.0, id="nothing is an amount"),
+        ],
+    )
+    def test_an_open_deals_amount_is_believed_within_reason(self, amount, believed):
+        deals = deals_of(
+            [(9, 0, True)] * 2 + [(3, None, False)],
+            amounts=[(0, 0, 1_000.0), (1, 0, 40.0), (2, 3, amount)],
+        )
+        found = values.believe_amounts(deals, segments.split(deals), SETTINGS)
+        np.testing.assert_array_equal(found, [1_000.0, 40.0, believed])
+
+    def test_a_product_that_won_enough_is_its_own_measure(self):
+        deals = deals_of(
+            [(9, 0, True)] * 21 + [(3, None, False)] * 2,
+            dimensions={"product": ["small"] * 20 + ["big"] + ["small", "big"]},
+            amounts=[*((n, 0, 100.0) for n in range(20)), (20, 0, 1_000.0), (21, 3, 400.0),
+                     (22, 3, 400.0)],
+        )  # fmt: skip
+        found = values.believe_amounts(deals, segments.split(deals), SETTINGS)
+        np.testing.assert_array_equal(found[21:], [np.nan, 400.0])
+
     def test_without_any_known_amount_a_deal_is_worth_nothing(self):
         deals = deals_of([(9, 0, True)])
         assert values.fit_values(

@@ -154,9 +154,19 @@ def test_a_broken_plan_says_so(tmp_path):
     assert "found 2 broken rules: do not use this plan." in Reading(page.read_text("utf-8")).text
 
 
-def test_without_a_gap_everything_is_served(tmp_path):
+@pytest.mark.parametrize(
+    ("extra", "sentence"),
+    [
+        pytest.param(0.0, "The people there can serve all that we expect", id="as they are"),
+        pytest.param(9.0, "With overtime and contractors the people there can", id="with help"),
+    ],
+)
+def test_without_a_gap_everything_is_served(tmp_path, extra, sentence):
     cycle = build_cycle()
     base = cycle.plans[0]
+    solution = base.solution
+    staffing = tuple(replace(each, overtime=extra, contractor=0.0) for each in solution.staffing)
+    base = replace(base, solution=replace(solution, staffing=staffing))
     gap = replace(base.demand_gap, units=Decimal(0), money=Decimal(0))
     path = write_page(
         replace(cycle, plans=(replace(base, demand_gap=gap),), target=None),
@@ -164,7 +174,7 @@ def test_without_a_gap_everything_is_served(tmp_path):
         "en",
     )
     read = Reading(path.read_text("utf-8"))
-    assert "The people there can serve all that we expect to sell." in read.text
+    assert sentence in read.text
     assert "Against the target" not in read.text
 
 

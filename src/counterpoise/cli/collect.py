@@ -9,6 +9,9 @@ from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
 
+SURE = 0.8
+"""Confidence below which a column's meaning is shown for a person to look at."""
+
 
 def collect(
     *paths: Path,
@@ -35,7 +38,7 @@ def collect(
     if common.json:
         print_json(answers.answer_collect(done))
         return
-    _show(done)
+    _show(done, whole=dry_run)
 
 
 def quarantine(*, limit: int = 100, common: Common = DEFAULTS) -> None:
@@ -91,9 +94,14 @@ def _open_or_init(common: Common) -> workspaces.Workspace:
         return workspaces.init_workspace(common.workspace)
 
 
-def _show(done: loads.Collected) -> None:
+def _show(done: loads.Collected, *, whole: bool) -> None:
+    """Where nothing was asked about the mapping, only what is unsure of it is shown by column."""
     mapped = [(m.file, m.column, f"{m.table}.{m.attribute}", m.confidence) for m in done.mapping]
-    print_table("Mapping", ("file", "column", "becomes", "confidence"), mapped)
+    unsure = [row for row in mapped if row[3] < SURE]
+    if whole or unsure:
+        title = "Mapping" if whole else "Mapping: please check these"
+        headers = ("file", "column", "becomes", "confidence")
+        print_table(title, headers, mapped if whole else unsure)
     rows = [
         (name, c.received, c.new, c.updated, c.unchanged, c.quarantined)
         for name, c in done.tables.items()
@@ -102,5 +110,10 @@ def _show(done: loads.Collected) -> None:
     print_table("Rows", columns, rows)
     for note in done.notes:
         say(f"- {note}")
+    for file, column in done.unmapped:
+        say(f"- {file}: nothing was made of the column {column}")
+    if done.mapping_file:
+        files = len({m.file for m in done.mapping})
+        say(f"{len(mapped)} columns of {files} files are mapped: see {done.mapping_file}")
     if done.build:
         say(f"Build {done.build} is published. Next: counterpoise health, counterpoise cycle")

@@ -155,15 +155,39 @@ def _exit_code(error: Exception) -> int | None:
     if package == "cyclopts":
         return 2  # cyclopts has printed it
     if package == "counterpoise":
-        say(str(error.args[0]) if error.args else str(error))
-        return 1
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
-        say(
+        said: str | None = str(error.args[0]) if error.args else str(error)
+    elif isinstance(error, OSError):
+        said = _explain_system(error)
+    else:
+        said = _explain_store(error)
+    if said is None:
+        return None
+    say(said)
+    return 1
+
+
+def _explain_system(error: OSError) -> str | None:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return (
             f"The disk is full: {error}. What was published before is untouched. Free some space"
             " and run the command again."
         )
-        return 1
-    if isinstance(error, OSError) and error.filename:
-        say(f"{error.filename}: {error.strerror}. Check the path and its permissions.")
-        return 1
+    if error.errno == errno.EIO:
+        return (
+            "The disk cannot be written or read (input/output error). What was published before is"
+            " untouched. Check the disk, then run the command again."
+        )
+    if error.filename:
+        return f"{error.filename}: {error.strerror}. Check the path and its permissions."
     return None
+
+
+def _explain_store(error: Exception) -> str | None:
+    """Named, not imported: the help must not load Django."""
+    if f"{type(error).__module__}.{type(error).__name__}" != "django.db.utils.OperationalError":
+        return None
+    said = str(error).strip().splitlines()[0]
+    return (
+        f"The store does not answer ({said}). What was published before is untouched. See that the"
+        " database runs, then run the command again."
+    )

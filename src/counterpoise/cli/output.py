@@ -13,6 +13,8 @@ from rich.table import Table
 from counterpoise.domain.values.plain import to_plain
 
 JSON = dict[str, Any]
+WIDTH = 120
+"""Columns of a table in a pipe or a file, where no terminal says how many there are."""
 
 
 def print_json(document: JSON) -> None:
@@ -32,7 +34,10 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(each) for each in row))
-    Console(highlight=False).print(table, markup=False)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = WIDTH
+    console.print(table, markup=False)
 
 
 @contextmanager

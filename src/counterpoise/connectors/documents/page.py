@@ -143,6 +143,7 @@ def _build_reconcile(reader: Reader, cycle: Cycle) -> dict[str, Any]:
     return {
         "plan": plan,
         "plan_months": months,
+        "has_extra_work": any(each.overtime + each.contractor >= 1 for each in months),
         "plan_chart": charts.draw_plan(reader, months),
         "plans": [
             ShownPlan(each, figures.sum_demand(each), sum(s.hires for s in each.solution.staffing))

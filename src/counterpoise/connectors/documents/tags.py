@@ -22,6 +22,8 @@ register = template.Library()
 Context = dict[str, Any]
 NOTHING = "–"
 MOST_PARTS = 10
+LEAST_SHARE = 0.01
+"""Of the whole, for a part to stand among the first: misspelt products are smaller than that."""
 
 
 @register.simple_tag(takes_context=True)
@@ -122,12 +124,12 @@ def rule(written: str) -> str:
 
 @register.filter
 def first_parts(parts: Sequence[Part]) -> Sequence[Part]:
-    return parts[:MOST_PARTS]
+    return parts[: _count_first(parts)]
 
 
 @register.filter
 def other_parts(parts: Sequence[Part]) -> Sequence[Part]:
-    return parts[MOST_PARTS:]
+    return parts[_count_first(parts) :]
 
 
 @register.filter
@@ -151,6 +153,11 @@ def svg(drawing: Drawing) -> SafeString:
         mark_safe(drawing.wide),  # noqa: S308 -- made by vl-convert, which escapes its text
         mark_safe(drawing.narrow),  # noqa: S308 -- as above
     )
+
+
+def _count_first(parts: Sequence[Part]) -> int:
+    large = [part for part in parts if part.share is None or part.share >= LEAST_SHARE]
+    return min(max(len(large), 1), MOST_PARTS)
 
 
 def _titled(written: str, exact: str) -> str:

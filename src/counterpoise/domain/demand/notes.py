@@ -1,7 +1,10 @@
 """What a reader must know beside a forecast: thin evidence, widened ranges, what is left out."""
 
+from decimal import Decimal
+
 import numpy as np
 
+from counterpoise.domain.demand import values
 from counterpoise.domain.demand.backtest import Learned
 from counterpoise.domain.demand.origins import HORIZONS
 from counterpoise.domain.demand.segments import Segments
@@ -23,6 +26,7 @@ def write_notes(
         _already_won(deals, ahead),
         _thin_segments(deals, segments, settings),
         _unpriced(deals),
+        _unbelieved(deals, segments, settings),
         _silent_start(deals),
     )
     return tuple(note for note in found if note is not None)
@@ -80,6 +84,19 @@ def _unpriced(deals: Deals) -> Text | None:
     return text(
         "{missing} won deals have no amount: they count as deals, not as revenue.",
         missing=missing,
+    )
+
+
+def _unbelieved(deals: Deals, segments: Segments, settings: Settings) -> Text | None:
+    believed = values.believe_amounts(deals, segments, settings)
+    slips = int((deals.is_open & np.isfinite(deals.amount) & ~np.isfinite(believed)).sum())
+    if slips == 0:
+        return None
+    return text(
+        "The amounts of {slips} open deals are below zero, or more than {ratio} times the largest"
+        " ever won: they are not believed, and count as what won deals bring on average.",
+        slips=slips,
+        ratio=Decimal(repr(settings.believed_ratio)),
     )
 
 

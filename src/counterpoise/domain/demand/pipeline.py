@@ -87,7 +87,7 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Learned:
-    """All that the pipeline leg takes from a history. amount: each deal's, as last known; stage:
+    """All that the pipeline leg takes from a history. amount: each deal's, as believed; stage:
     likewise, one past the last label where none is known. base: each deal's factors on winning and
     losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created."""
 
@@ -106,7 +106,7 @@ def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settin
     seen = exposure.observe(deals, settings.age_limit_days)
     risks = hazards.fit_hazards(seen, calendar, settings)
     base, arrivals = _fit_factors(deals, seen, risks, segments, settings)
-    amount = deals.amount
+    amount = values.believe_amounts(deals, segments, settings)
     return Learned(
         amount=amount,
         stage=np.nan_to_num(deals.stage, nan=len(deals.stage_labels)).astype(np.int64),

@@ -19,6 +19,7 @@ class Settings:
     age_limit_days: int
     segment_prior_deals: float
     value_prior_deals: float
+    believed_ratio: float
     calendar_prior_periods: float
     backtest_origins: int
     pipeline_prior_weight: float
@@ -48,6 +49,7 @@ def read_settings(rulebook: Rulebook, on: date) -> Settings:
         age_limit_days=int(number("age_limit_days")),
         segment_prior_deals=number("segment_prior_deals"),
         value_prior_deals=number("value_prior_deals"),
+        believed_ratio=number("believed_ratio"),
         calendar_prior_periods=number("calendar_prior_periods"),
         backtest_origins=int(number("backtest_origins")),
         pipeline_prior_weight=number("pipeline_prior_weight"),

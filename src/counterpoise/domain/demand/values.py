@@ -5,6 +5,9 @@ they closed. A deal without one: the mean of won deals of its segment, leaning o
 and that on the whole's, newest deals counting most:
 
     mean = (sum of values + prior · mean of the wider group) / (count + prior)
+
+An amount that nobody will ever pay, below zero or many times what such a deal ever brought, is a
+slip of the keyboard, and one of them can outweigh the whole pipeline: it counts as none.
 """
 
 from dataclasses import dataclass
@@ -39,10 +42,32 @@ class Values:
         return np.where(np.isfinite(amount), self.asked_spread, self.spread[segment])
 
 
+def believe_amounts(deals: Deals, segments: Segments, settings: Settings) -> NDArray[np.float64]:
+    """Each deal's amount as last known; NaN where none is, and where it is not to be believed.
+
+    What was won is. The limit is the largest amount won of the deal's product, of all products
+    where it won too few, times `believed_ratio`.
+    """
+    amount = deals.amount
+    won = np.flatnonzero(deals.won & np.isfinite(amount))
+    if not len(won):
+        return amount
+    product = segments.products[segments.of_deal]
+    products = int(segments.products.max()) + 1
+    largest = np.full(products, amount[won].max())
+    own = np.zeros(products)
+    np.maximum.at(own, product[won], amount[won])
+    is_known = np.bincount(product[won], minlength=products) >= settings.segment_prior_deals
+    largest[is_known] = own[is_known]
+    limit = settings.believed_ratio * largest[product]
+    is_slip = ~deals.won & ((amount < 0) | (amount > limit))
+    return np.where(is_slip, np.nan, amount)
+
+
 def fit_values(
     deals: Deals, amount: NDArray[np.float64], segments: Segments, settings: Settings
 ) -> Values:
-    """amount: each deal's, as last known. Won deals whose amount is unknown teach nothing here."""
+    """amount: each deal's, as believed. Won deals whose amount is unknown teach nothing here."""
     taught = np.flatnonzero(deals.won & np.isfinite(amount))
     age = day_number(deals.as_of) - deals.closed[taught].astype(np.float64)
     weight = 0.5 ** (age / settings.hazard_half_life_days)

@@ -174,12 +174,25 @@ def _propose_sign_off(plan: Plan, evidence: Evidence, desk: Desk) -> Action:
         "communication",
         "plan",
         text("Review the plan for {period} and sign it.", period=str(evidence.period)),
-        text(
-            "It leaves {money} {currency} after the cost of people. No plan can leave more than"
-            " {gap} % above that.",
-            money=Decimal(repr(plan.solution.objective)).quantize(CENT),
-            currency=evidence.currency,
-            gap=Decimal(repr(100 * plan.solution.gap)).quantize(CENT),
-        ),
+        _say_what_is_left(plan, evidence.currency),
     )
     return replace(action, due_on=_not_past(evidence.period.start, desk))
+
+
+def _say_what_is_left(plan: Plan, currency: str) -> Text:
+    money = Decimal(repr(plan.solution.objective)).quantize(CENT)
+    gap = Decimal(repr(100 * plan.solution.gap)).quantize(CENT)
+    if gap == 0:
+        return text(
+            "It leaves {money} {currency} after the cost of people, and no plan under these rules"
+            " can leave more.",
+            money=money,
+            currency=currency,
+        )
+    return text(
+        "It leaves {money} {currency} after the cost of people. No plan can leave more than"
+        " {gap} % above that.",
+        money=money,
+        currency=currency,
+        gap=gap,
+    )
