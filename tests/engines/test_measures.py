@@ -82,9 +82,9 @@ class Engine:
 
     def _forget_stages(self):
         rows = self.connection.execute(
-            "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE view_name LIKE 'ibis_stage%'"
+            "SELECT view_name, 'VIEW' FROM duckdb_views() WHERE view_name LIKE 'stage_%'"
             " UNION ALL SELECT table_name, 'TABLE' FROM duckdb_tables()"
-            " WHERE table_name LIKE 'ibis_stage%'"
+            " WHERE table_name LIKE 'stage_%'"
         ).fetchall()
         for name, kind in rows:
             self.connection.execute(f'DROP {kind} "{name}"')

@@ -7,8 +7,8 @@ from typing import Any
 from ibis.backends.sql import SQLBackend
 
 from counterpoise.domain.values.zone import business_day
+from counterpoise.warehouse.measures import running
 from counterpoise.warehouse.measures.days import micros, number_of
-from counterpoise.warehouse.measures.running import fetch
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(1841, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
@@ -67,11 +67,11 @@ def find_facts(backend: SQLBackend, zone: str) -> Facts:
 
 def list_currencies(backend: SQLBackend) -> tuple[str, ...]:
     """Currencies of the amounts of deals and targets."""
-    tables = [backend.table(name) for name in _MONEY_TABLES]
+    tables = [running.read(backend, name) for name in _MONEY_TABLES]
     met = {
         row["currency"]
         for table in tables
-        for row in fetch(backend, table.select("currency").distinct())
+        for row in running.fetch(backend, table.select("currency").distinct())
         if row["currency"]
     }
     return tuple(sorted(met))
@@ -79,17 +79,17 @@ def list_currencies(backend: SQLBackend) -> tuple[str, ...]:
 
 def _look_at(backend: SQLBackend, name: str) -> list[int | None]:
     """The first and the last of a table's moments, in microseconds."""
-    table = backend.table(name)
+    table = running.read(backend, name)
     limits = {}
     for column in _MOMENTS[name]:
         limits[f"first_{column}"] = micros(backend, table[column].min())
         limits[f"last_{column}"] = micros(backend, table[column].max())
-    return list(fetch(backend, table.agg(**limits))[0].values())
+    return list(running.fetch(backend, table.agg(**limits))[0].values())
 
 
 def _look_at_log(backend: SQLBackend) -> list[dict[str, Any]]:
-    log = backend.table("opportunity_change")
-    return fetch(
+    log = running.read(backend, "opportunity_change")
+    return running.fetch(
         backend,
         log.group_by("source", "attribute", "origin").agg(
             first=micros(backend, log.changed_at.min()),
@@ -99,10 +99,10 @@ def _look_at_log(backend: SQLBackend) -> list[dict[str, Any]]:
 
 
 def _look_at_deals(backend: SQLBackend) -> dict[str, Any]:
-    deals = backend.table("opportunity")
+    deals = running.read(backend, "opportunity")
     is_closed = deals.status.isin(["won", "lost"])
     is_undated = deals.created_at.isnull() | (is_closed & deals.closed_at.isnull())
-    return fetch(
+    return running.fetch(
         backend,
         deals.agg(
             undated=is_undated.ifelse(1, 0).sum(),

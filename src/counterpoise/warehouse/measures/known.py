@@ -76,7 +76,7 @@ class KnownDeals:
         return self._changes[attribute]
 
     def _read_changes(self, attribute: str) -> ir.Table:
-        log = self.backend.table("opportunity_change")
+        log = running.read(self.backend, "opportunity_change")
         is_covered = (log.origin == "dates") & self.is_logged(attribute, log.source)
         log = log.filter((log.attribute == attribute) & ~is_covered).select(
             deal_source=log.source,
@@ -103,7 +103,7 @@ class KnownDeals:
     @cached_property
     def records(self) -> ir.Table:
         """Every deal that somebody dated and that was there by the day, with its record."""
-        deals = self.backend.table("opportunity")
+        deals = running.read(self.backend, "opportunity")
         deals = deals.select(
             "status",
             "stage",
@@ -148,7 +148,7 @@ class KnownDeals:
         """Adds `entered`; fills `ended` from the log where a closed record does not say it."""
         first: ir.IntegerValue = ibis.null("int64")
         if self.facts.lacks_dates:
-            log = self.backend.table("opportunity_change")
+            log = running.read(self.backend, "opportunity_change")
             log = log.select(
                 "attribute",
                 "value_after",

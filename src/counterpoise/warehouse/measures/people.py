@@ -4,6 +4,7 @@ import ibis
 import ibis.expr.types as ir
 
 from counterpoise.warehouse.marts.rollup import ROLLUP
+from counterpoise.warehouse.measures import running
 from counterpoise.warehouse.measures.days import from_date
 from counterpoise.warehouse.measures.known import KnownDeals
 from counterpoise.warehouse.measures.places import first, place_reps
@@ -13,7 +14,7 @@ _WHO = {"rep", "team", "region"}
 
 def list_leads(known: KnownDeals) -> ir.Table:
     """waited: microseconds until the first touch, empty where there was none; converted: 1 or 0."""
-    leads = known.backend.table("lead")
+    leads = running.read(known.backend, "lead")
     micros = known.days.micros
     leads = leads.select(
         "owner_id",
@@ -74,7 +75,7 @@ def _read_roll_up(known: KnownDeals) -> ir.Table:
 
 
 def _roll_up(known: KnownDeals) -> ir.Table:
-    rows = known.backend.table("activity")
+    rows = running.read(known.backend, "activity")
     rows = rows.select(
         "owner_id",
         "type",

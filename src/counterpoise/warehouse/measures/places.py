@@ -7,6 +7,8 @@ import ibis
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
+from counterpoise.warehouse.measures import running
+
 _REP = ("rep", "team", "region")
 _COLUMNS = {
     "rep": ("owner_id",),
@@ -86,7 +88,7 @@ def look_up(
     backend: SQLBackend, table: str, columns: dict[str, str], used_by: ir.Table
 ) -> ir.Table:
     """One row for each source of `used_by` and each id that it may mean."""
-    rows = backend.table(table)
+    rows = running.read(backend, table)
     rows = rows.select(own="source", meant_id="source_id", **columns)
     sources = used_by.select(meant_source="deal_source").distinct()
     crossed = sources.cross_join(rows)

@@ -7,7 +7,7 @@ A process that is asked the same again, as a page is, finds the translation it m
 called by what it holds, so the same question is the same expression over any build.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -16,9 +16,18 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
+from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.warehouse.engine import quote
+from counterpoise.warehouse.schema import arrow_schema
 
 ibis.options.sql.fuse_selects = False
+
+
+def read(backend: SQLBackend, name: str) -> ir.Table:
+    """A canonical table. What it holds is known from the data dictionary; asking takes longer."""
+    if backend.name != "duckdb":
+        return backend.table(name)
+    return _name_table(backend, name, _find_schema(name))
 
 
 def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
@@ -59,8 +68,17 @@ def _create(backend: SQLBackend, kind: str, rows: ir.Table) -> ir.Table:
 def _make(backend: SQLBackend, kind: str, query: str, schema: ibis.Schema) -> ir.Table:
     called = f"stage_{sha256(query.encode()).hexdigest()[:20]}"
     backend.con.execute(f"CREATE OR REPLACE TEMP {kind} {quote(called)} AS {query}")
+    return _name_table(backend, called, schema)
+
+
+def _name_table(backend: SQLBackend, called: str, schema: ibis.Schema) -> ir.Table:
     table = ops.DatabaseTable(called, schema=schema, source=backend, namespace=ops.Namespace())
     return table.to_expr()
+
+
+@cache
+def _find_schema(name: str) -> ibis.Schema:
+    return ibis.Schema.from_pyarrow(arrow_schema(get_table(name)))
 
 
 @lru_cache(maxsize=1024)

@@ -3,8 +3,8 @@
 from counterpoise.domain.measure.plain_places import Directory
 from counterpoise.domain.measure.plain_targets import read_targets
 from counterpoise.domain.measure.targets import Target
+from counterpoise.warehouse.measures import running
 from counterpoise.warehouse.measures.known import KnownDeals
-from counterpoise.warehouse.measures.running import fetch
 
 _COLUMNS = {
     "rep": ("source", "source_id", "name", "team_id", "manager", "region"),
@@ -15,10 +15,10 @@ _COLUMNS = {
 
 def list_targets(known: KnownDeals) -> tuple[Target, ...]:
     backend, settings = known.backend, known.settings
-    rows = fetch(backend, backend.table("target"))
+    rows = running.fetch(backend, running.read(backend, "target"))
     meant = list(_COLUMNS) if any(row["product_id"] for row in rows) else ["rep", "team"]
     tables = {
-        table: fetch(backend, backend.table(table).select(*_COLUMNS[table]))
+        table: running.fetch(backend, running.read(backend, table).select(*_COLUMNS[table]))
         for table in meant
         if rows
     }
