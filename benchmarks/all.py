@@ -5,7 +5,16 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-SCRIPTS = ("collect.py", "measures.py", "maven_demand.py", "plan.py", "sample.py", "cycle.py")
+SCRIPTS = (
+    "collect.py",
+    "reading.py",
+    "measures.py",
+    "maven_demand.py",
+    "simulated_demand.py",
+    "plan.py",
+    "sample.py",
+    "cycle.py",
+)
 
 
 def main() -> int:

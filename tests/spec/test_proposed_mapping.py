@@ -449,3 +449,63 @@ def test_words_for_nothing_lead_nowhere():
         *([f"D{n}", ("Won", "Lost")[n % 2], ("null", "n/a", "none")[n % 3]] for n in range(9)),
     )
     assert propose(deals, reps)["deals.csv"] == {"source_id": "deal id", "stage": "stage"}
+
+
+DEAL_HEADER = ("opportunity_id", "sales_agent", "stage", "amount", "create_date")
+
+
+@pytest.mark.parametrize(
+    ("header", "ids", "table"),
+    [
+        pytest.param(DEAL_HEADER, ("A", "A", "B", "C"), "opportunity", id="an id comes twice"),
+        pytest.param(DEAL_HEADER, ("A", "A", "A", "A"), "", id="one id for all is no key"),
+        pytest.param(
+            (*DEAL_HEADER[:-1], "mood"), ("A", "A", "B", "C"), "", id="and a column nobody knows"
+        ),
+    ],
+)
+def test_a_file_whose_ids_repeat_is_still_known_by_its_names(header, ids, table):
+    rows = [(each, "Mona", "Won", "5", "2026-01-05") for each in ids]
+    assert tables(profile("extract.csv", header, *rows)) == {"extract.csv": table}
+
+
+def test_names_that_are_unique_serve_as_keys_and_managers_as_teams():
+    sellers = profile(
+        "sales_teams.csv",
+        ("sales_agent", "manager", "regional_office"),
+        ("Mona", "Sami", "Gulf"),
+        ("Basil", "Sami", "Levant"),
+    )
+    accounts = profile(
+        "accounts.csv", ("account", "sector", "revenue"), ("Souq", "retail", "12.5"),
+        ("Nile", "media", "3"),
+    )  # fmt: skip
+    held = propose(sellers, accounts)
+    assert held["sales_teams.csv"] == {
+        "source_id": "sales_agent",
+        "name": "sales_agent",
+        "manager": "manager",
+        "team_id": "manager",
+        "region": "regional_office",
+    }
+    assert (held["accounts.csv"]["source_id"], held["accounts.csv"]["name"]) == ("account",) * 2
+    said = notes(sellers, accounts)
+    assert any("whether it is in thousands or millions" in note for note in said)
+
+
+def test_people_without_a_name_are_named_by_what_there_is():
+    held = propose(
+        profile("users.csv", ("user_id", "email"), ("1", "a@b.example"), ("2", "c@d.example"))
+    )
+    assert held["users.csv"]["name"] == "email"
+    quotas = profile(
+        "sales_person.csv", ("SalesPersonID", "TerritoryID"), ("274", "2"), ("275", "4")
+    )
+    assert propose(quotas)["sales_person.csv"]["name"] == "SalesPersonID"
+
+
+def test_unique_company_names_serve_as_the_key_of_their_file():
+    held = propose(
+        profile("companies.csv", ("Company Name", "Country"), ("Souq", "EG"), ("Nile", "EG"))
+    )
+    assert held["companies.csv"]["source_id"] == held["companies.csv"]["name"] == "Company Name"

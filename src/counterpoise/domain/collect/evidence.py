@@ -66,11 +66,6 @@ def holds_stages(column: ColumnProfile) -> bool:
     return 2 <= column.distinct <= 40 and bool(words & STAGE_WORDS)
 
 
-def is_unique(column: ColumnProfile) -> bool:
-    """Whether the column could be a key: nearly no value comes twice."""
-    return column.filled > 0 and column.distinct >= 0.95 * column.filled
-
-
 def _is_readable(tidied: str, attribute: Attribute) -> bool:
     if attribute.type == "text":
         return True

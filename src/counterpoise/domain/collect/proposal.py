@@ -8,7 +8,7 @@ telling values; less where something stands in for what the file lacks. Same inp
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from counterpoise.domain.collect import evidence, recognise
+from counterpoise.domain.collect import evidence, origins, recognise
 from counterpoise.domain.collect.casting import tidy
 from counterpoise.domain.collect.recognise import Candidate, Match, Source
 from counterpoise.domain.tables.dictionary import Attribute, get_table
@@ -41,7 +41,7 @@ def propose_mapping(profiles: Sequence[FileProfile]) -> Mapping:
     """A mapping for every file, in the order given; a file that holds no table has table ''."""
     found = [recognise.recognise(each) for each in profiles]
     held = tuple(each for each in found if each is not None)
-    sources = dict(zip((id(each) for each in held), recognise.find_source(held), strict=True))
+    sources = dict(zip((id(each) for each in held), origins.find_source(held), strict=True))
     files = {
         place: _read(profiles[place], candidate, sources[id(candidate)])
         for place, candidate in enumerate(found)

@@ -5,7 +5,7 @@ Every name of the data dictionary is kept under its folded key. A column of a li
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from counterpoise.domain.collect import evidence
 from counterpoise.domain.collect.folding import find_prefix, fold
-from counterpoise.domain.tables.dictionary import CRM, CRMS, TABLES, Attribute, get_table
+from counterpoise.domain.tables.dictionary import CRM, TABLES, Attribute, get_table
 from counterpoise.domain.tables.profile import ColumnProfile, FileProfile
 
 Kind = Literal["canonical", "crm", "other", "similar", "values"]
@@ -30,8 +30,6 @@ _OWN_PREFIX = {
 }
 _WEIGHTS: dict[Kind, float] = {"canonical": 0.99, "crm": 0.97, "other": 0.9}
 _SIMILAR = 86.0
-# Names of its own that show which CRM wrote a file.
-_TELLING_NAMES = 2
 _NAMED_BONUS = 1.0
 # Of a file whose name does not say what it is: columns that must be known, and how telling they
 # must be together (a name that only one table knows counts 1, one that four know a quarter).
@@ -40,6 +38,9 @@ _TELLING_SCORE = 0.7
 _TELLING_SCORE_OF_ALL = 0.3
 _CERTAIN_SCORE = 3.0
 READABLE = 0.5
+# How unique a key must be: almost, or, where a file is nothing else and all of its columns are
+# known, half: rows that claim the same key are told apart later, one by one.
+_UNIQUE, _REPEATED = 0.95, 0.5
 # Attributes that the warehouse derives where the source has none.
 _DERIVED = {("opportunity_change", "source_id"), ("opportunity_change", "origin")}
 _FILE_WORDS: dict[str, str] = {
@@ -85,11 +86,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A table that a file may be, with each attribute's column. score: higher is likelier."""
+    """A table that a file may be, with each attribute's column. score: higher is likelier.
+
+    distinct_share: of its filled cells, how many a key's column must have different.
+    """
 
     table: str
     matches: tuple[Match, ...]
     score: float
+    distinct_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +111,15 @@ def recognise(profile: FileProfile) -> Candidate | None:
     if _is_snapshot_history(profile):
         return None
     named, is_exact = _find_named_table(profile.file)
-    for is_loose in (False, True):
+    named = named if is_exact else ""
+    for is_loose, share in ((False, _UNIQUE), (True, _UNIQUE), (False, _REPEATED)):
         held = [
             each
-            for table in TABLES
-            if (each := _judge(table, profile, named if is_exact else "", is_loose=is_loose))
-            is not None
-            and _is_credible(each, profile, is_named=is_exact and table == named)
+            for each in (
+                _judge(table, profile, named, share, is_loose=is_loose) for table in TABLES
+            )
+            if _is_credible(each, profile, is_named=each.table == named)
+            and (share == _UNIQUE or _knows_all(each, profile))
         ]
         if held:
             return max(held, key=lambda each: (each.score, -TABLES.index(each.table)))
@@ -123,7 +130,8 @@ def read_as(candidate: Candidate, profile: FileProfile, source: Source) -> Candi
     """The same table, with the names that its own system uses before those of others."""
     is_loose = any(each.kind in ("similar", "values") for each in candidate.matches)
     matches = match_columns(candidate.table, profile, is_loose=is_loose, source=source)
-    return Candidate(candidate.table, assign(candidate.table, profile, matches), candidate.score)
+    matches = assign(candidate.table, profile, matches, candidate.distinct_share)
+    return replace(candidate, matches=matches)
 
 
 def match_columns(
@@ -144,7 +152,9 @@ def match_columns(
     return tuple(matches)
 
 
-def assign(table: str, profile: FileProfile, matches: tuple[Match, ...]) -> tuple[Match, ...]:
+def assign(
+    table: str, profile: FileProfile, matches: tuple[Match, ...], distinct_share: float = _UNIQUE
+) -> tuple[Match, ...]:
     """One column an attribute and one attribute a column, likeliest first; a key must be unique."""
     columns = {each.column: each for each in profile.columns}
     taken: dict[str, Match] = {}
@@ -152,7 +162,8 @@ def assign(table: str, profile: FileProfile, matches: tuple[Match, ...]) -> tupl
     for match in matches:
         if match.attribute.name in taken or match.column in used:
             continue
-        if match.attribute.is_key and not _can_be_key(columns[match.column], profile.rows):
+        column = columns[match.column]
+        if match.attribute.is_key and not _can_be_key(column, profile.rows, distinct_share):
             continue
         taken[match.attribute.name] = match
         used.add(match.column)
@@ -178,12 +189,16 @@ def find_unreadable(table: str, column: ColumnProfile) -> Attribute | None:
     return None
 
 
-def _judge(table: str, profile: FileProfile, named: str, *, is_loose: bool) -> Candidate:
-    matches = assign(table, profile, match_columns(table, profile, is_loose=is_loose))
+def _judge(
+    table: str, profile: FileProfile, named: str, distinct_share: float, *, is_loose: bool
+) -> Candidate:
+    matches = match_columns(table, profile, is_loose=is_loose)
+    matches = assign(table, profile, matches, distinct_share)
     score = sum(
         each.weight / _count_tables(find_prefix(each.column), fold(each.column)) for each in matches
     )
-    return Candidate(table, matches, score + (_NAMED_BONUS if table == named else 0.0))
+    score += _NAMED_BONUS if table == named else 0.0
+    return Candidate(table, matches, score, distinct_share)
 
 
 def _is_credible(candidate: Candidate, profile: FileProfile, *, is_named: bool) -> bool:
@@ -192,15 +207,26 @@ def _is_credible(candidate: Candidate, profile: FileProfile, *, is_named: bool) 
     if not all(_has_stand_in(candidate.table, held, each, is_named=is_named) for each in missing):
         return False
     columns = {each.column: each for each in profile.columns}
-    if "source_id" in missing and not _can_be_key(columns[held["name"].column], profile.rows):
+    share = candidate.distinct_share
+    if "source_id" in missing and not _can_be_key(
+        columns[held["name"].column], profile.rows, share
+    ):
         return False
     if is_named:
         return len(held) >= 2 or len(profile.columns) == 1
-    own = [each for each in profile.columns if not each.column.startswith("_")]
-    is_covered = len(held) >= _COVERAGE * len(own) or candidate.score >= _CERTAIN_SCORE
-    is_all_known = len({each.column for each in candidate.matches}) == len(own)
-    needed = _TELLING_SCORE_OF_ALL if is_all_known else _TELLING_SCORE
+    is_covered = len(held) >= _COVERAGE * len(_list_own(profile))
+    is_covered = is_covered or candidate.score >= _CERTAIN_SCORE
+    needed = _TELLING_SCORE_OF_ALL if _knows_all(candidate, profile) else _TELLING_SCORE
     return len(held) >= 2 and is_covered and candidate.score >= needed
+
+
+def _knows_all(candidate: Candidate, profile: FileProfile) -> bool:
+    return len({each.column for each in candidate.matches}) == len(_list_own(profile))
+
+
+def _list_own(profile: FileProfile) -> list[ColumnProfile]:
+    """The columns but those that a loader added."""
+    return [each for each in profile.columns if not each.column.startswith("_")]
 
 
 def _has_stand_in(table: str, held: dict[str, Match], missing: str, *, is_named: bool) -> bool:
@@ -267,8 +293,9 @@ def _keep_best(
             )
 
 
-def _can_be_key(column: ColumnProfile, rows: int) -> bool:
-    return column.filled == 0 or (evidence.is_unique(column) and column.filled >= 0.95 * rows)
+def _can_be_key(column: ColumnProfile, rows: int, distinct_share: float) -> bool:
+    is_distinct = column.distinct >= distinct_share * column.filled
+    return column.filled == 0 or (is_distinct and column.filled >= _UNIQUE * rows)
 
 
 def _is_snapshot_history(profile: FileProfile) -> bool:
@@ -330,41 +357,3 @@ def _count_tables(prefix: str, folded: str) -> int:
         own = "" if prefix == _OWN_PREFIX.get(table) else prefix
         known += (own, folded) in _index(table)
     return max(known, 1)
-
-
-def find_source(candidates: tuple[Candidate, ...]) -> tuple[Source, ...]:
-    """Which system each file comes from: the CRM that explains most of its columns, or `files`.
-
-    A file that only hints at the one CRM that the other files come from is taken for its own.
-    """
-    found = [_find_own_source(each) for each in candidates]
-    systems = {each for each in found if each != "files"}
-    if len(systems) != 1:
-        return tuple(found)
-    (system,) = systems
-    return tuple(
-        system if own == "files" and _count_telling(each)[system] > 0 else own
-        for own, each in zip(found, candidates, strict=True)
-    )
-
-
-def _find_own_source(candidate: Candidate) -> Source:
-    counts, telling = _count_names(candidate), _count_telling(candidate)
-    canonical = sum(each.kind == "canonical" for each in candidate.matches)
-    best = max(CRMS, key=lambda crm: (counts[crm], telling[crm]))
-    explained = counts[best]
-    is_sure = explained > canonical and explained > 0.5 * len(candidate.matches)
-    return best if is_sure and telling[best] >= _TELLING_NAMES else "files"
-
-
-def _count_names(candidate: Candidate) -> dict[CRM, int]:
-    return {crm: sum(crm in each.crms for each in candidate.matches) for crm in CRMS}
-
-
-def _count_telling(candidate: Candidate) -> dict[CRM, int]:
-    """Names that only the one CRM uses, or its way to write them: `Id` and `Name` tell nothing."""
-    telling = {crm: sum(each.crms == (crm,) for each in candidate.matches) for crm in CRMS}
-    for match in candidate.matches:
-        telling["hubspot"] += match.column.startswith("property_")
-        telling["pipedrive"] += bool(find_prefix(match.column))
-    return telling

@@ -1,0 +1,133 @@
+"""`make run`, as a test: the sample company from its export to a plan and its report."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from counterpoise.domain.reconcile.plan_json import canonical_bytes
+from counterpoise.store import connection
+from journeys.command import ask, run
+
+PERIOD, AS_OF = "2026-Q4", ("--as-of", "2026-09-30")
+
+
+@pytest.fixture(scope="module")
+def zaytara(tmp_path_factory):
+    workspace = tmp_path_factory.mktemp("zaytara")
+    run("init", "--company", "Zaytara", workspace=workspace)
+    run("sample", "--out", workspace / "sample")
+    run("rulebook", "import", workspace / "sample" / "rulebook.toml", workspace=workspace)
+    collected = ask("collect", workspace / "sample" / "export", workspace=workspace)
+    return workspace, collected
+
+
+@pytest.fixture(scope="module")
+def cycle(zaytara):
+    return ask("cycle", PERIOD, *AS_OF, workspace=zaytara[0])
+
+
+def test_every_row_of_the_export_ends_in_exactly_one_place(zaytara):
+    workspace, collected = zaytara
+    files = (workspace / "sample" / "export").glob("*.csv")
+    written = sum(path.read_bytes().count(b"\n") - 1 for path in files)
+    counts = collected["tables"].values()
+    assert sum(each["received"] for each in counts) == written
+    for each in counts:
+        ended = each["new"] + each["updated"] + each["unchanged"] + each["quarantined"]
+        assert ended == each["received"]
+
+
+def test_the_cycle_answers_every_step(cycle):
+    assert cycle["refusals"] == []
+    assert {each["pool"] for each in cycle["supply"]["pools"]} >= {"Delivery", "Support desk"}
+    assert cycle["reconcile"]["verified"] is True
+    assert cycle["execute"]["actions"][0]["what"].startswith("Decide how to close the gap")
+    variance = cycle["measure"]["variance"]
+    parts = sum(Decimal(each["money"]) for each in variance["lines"])
+    assert Decimal(variance["forecast"]) + parts == Decimal(variance["actual"])
+
+
+def test_the_forecast_beats_the_stage_weighted_pipeline_on_past_days(cycle):
+    missed = {
+        (row["method"], row["horizon_days"]): row["wmape"]
+        for row in cycle["demand"]["evidence"]["backtest"]
+    }
+    ours = [missed["counterpoise", days] for days in (30, 60, 90)]
+    theirs = [missed["stage-weighted pipeline", days] for days in (30, 60, 90)]
+    assert max(ours) < 0.2
+    assert sum(ours) < sum(theirs) / 2, "which knows no horizon, and fits one of them by chance"
+
+
+def test_each_step_can_be_asked_alone_and_says_the_same(zaytara, cycle):
+    workspace, _ = zaytara
+    assert ask("demand", PERIOD, *AS_OF, workspace=workspace) == cycle["demand"]
+    assert ask("supply", PERIOD, *AS_OF, workspace=workspace) == cycle["supply"]
+    low = ask("reconcile", PERIOD, "--scenario", "low", *AS_OF, workspace=workspace)
+    assert low == cycle["reconcile"]["scenarios"][2]
+    verdict = ask("verify", low["plan"], workspace=workspace)
+    assert (verdict["feasible"], verdict["violations"]) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        pytest.param(("demand", PERIOD), "How such forecasts did before", id="demand"),
+        pytest.param(("supply", PERIOD), "Delivery needs", id="supply"),
+        pytest.param(("reconcile", PERIOD), "independent check: feasible", id="reconcile"),
+        pytest.param(("health",), "HARBOUR-SUITE", id="health"),
+        pytest.param(("measures", "win_rate", "--by", "region"), "Levant & Egypt", id="measures"),
+        pytest.param(("cycle", "2026-10"), "What|who", id="a cycle of a month"),
+    ],
+)
+def test_a_person_reads_tables_and_sentences(zaytara, words, told):
+    done = run(*words, *(AS_OF if words[0] != "measures" else ()), workspace=zaytara[0])
+    assert re.search(told, done.stdout + done.stderr)
+
+
+def test_the_report_is_written_in_both_languages(zaytara, cycle, tmp_path):
+    written = ask("report", PERIOD, "--out", tmp_path / "board", workspace=zaytara[0])
+    assert set(written["html"]) == set(written["xlsx"]) == {"en", "ar"}
+    assert 'dir="rtl"' in (tmp_path / "board" / "report.ar.html").read_text("utf-8")
+    again = ask("report", "2026-09", "--out", tmp_path / "other", workspace=zaytara[0])
+    assert set(again["html"]) == {"en", "ar"}, "a period without a cycle gets one"
+
+
+def test_too_little_history_is_refused_with_how_much_is_needed_and_still_reported(zaytara):
+    early = ask("cycle", "2023-Q4", "--as-of", "2023-10-20", workspace=zaytara[0])
+    assert [each["step"] for each in early["refusals"]] == ["demand", "measure"]
+    done = run("demand", "2023-Q4", "--as-of", "2023-10-20", workspace=zaytara[0], expect=1)
+    assert re.search("needs?|needed", done.stderr)
+    done = run("cycle", "2026-Q5", workspace=zaytara[0], expect=1)
+    assert "Write a month (2017-11), a quarter (2017-Q4)" in done.stderr
+
+
+def test_measures_judge_the_forecasts_that_cycles_saved(zaytara, cycle):
+    ask("cycle", "2026-Q3", "--as-of", "2026-06-30", workspace=zaytara[0])
+    answer = ask("measures", "forecast_error", "--period", "2026-Q3", workspace=zaytara[0])
+    (error,) = answer["measures"]
+    assert error["n"] == 3
+    assert 0 < Decimal(error["value"]) < 1
+
+
+def test_a_saved_plan_that_was_altered_or_breaks_its_rules_is_refused(zaytara, cycle):
+    from hashlib import sha256
+
+    from counterpoise.store.models import PlanVersion
+
+    workspace, _ = zaytara
+    connection.connect(workspace)
+    plan = PlanVersion.objects.get(id=cycle["reconcile"]["plan"])
+    kept = dict(plan.document), plan.content_hash
+    try:
+        plan.document["solution"]["served"][0]["served"] += 1.0
+        plan.save()
+        done = run("verify", plan.id, workspace=workspace, expect=1)
+        assert "is not what was saved" in done.stderr
+        plan.content_hash = sha256(canonical_bytes(plan.document)).hexdigest()
+        plan.save()
+        done = run("verify", plan.id, workspace=workspace, expect=1)
+        assert "breaks its own constraints" in done.stderr
+    finally:
+        plan.document, plan.content_hash = kept
+        plan.save()
