@@ -153,6 +153,21 @@ def test_plan_that_serves_all_is_only_to_be_signed():
 
 
 @pytest.mark.parametrize(
+    ("gap", "said"),
+    [
+        pytest.param(0.0, "no plan under these rules can leave more.", id="proven best"),
+        pytest.param(0.00004, "no plan under these rules can leave more.", id="best to the cent"),
+        pytest.param(0.0012, "No plan can leave more than 0.12 % above that.", id="nearly best"),
+    ],
+)
+def test_who_signs_is_told_how_near_the_best_a_plan_is(gap, said):
+    plan = reconcile(make_problem((7, 7, 7)))
+    plan = replace(plan, solution=replace(plan.solution, gap=gap))
+    (sign,) = propose(plan=plan)
+    assert str(sign.why).endswith(said)
+
+
+@pytest.mark.parametrize(
     ("forecast", "expected"),
     [
         pytest.param(
