@@ -77,6 +77,16 @@ def test_the_same_content_under_any_name_changes_nothing(workspace, tmp_path):
         assert again.build == first.build
 
 
+def test_a_file_that_is_no_table_is_kept_and_counts_nowhere(workspace, tmp_path):
+    (tmp_path / "moods.csv").write_text("colour,mood\nred,good\n", "utf-8")
+    paths = write(tmp_path / "deals.csv"), tmp_path / "moods.csv"
+    for new, unchanged in ((3, 0), (0, 3)):
+        done = load(workspace, *paths)
+        assert {name: each.received for name, each in done.tables.items()} == {"opportunity": 3}
+        assert counts(done) == (3, new, 0, unchanged, 0)
+        assert ("moods.csv", "mood") in done.unmapped
+
+
 @pytest.mark.case("IMP-10")
 def test_a_ragged_row_waits_and_the_others_land(workspace, tmp_path):
     path = write(tmp_path / "deals.csv")
