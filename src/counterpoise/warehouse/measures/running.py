@@ -32,7 +32,7 @@ def read(backend: SQLBackend, name: str) -> ir.Table:
 
 def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
     if backend.name == "duckdb":
-        table = backend.con.execute(_translate(rows.op())).to_arrow_table()
+        table = backend.con.execute(_translate(backend, rows.op())).to_arrow_table()
         table = table.cast(rows.schema().to_pyarrow())  # sums of integers come as huge integers
     else:
         table = rows.to_pyarrow()
@@ -62,7 +62,7 @@ def name(backend: SQLBackend, rows: ir.Table) -> ir.Table:
 
 
 def _create(backend: SQLBackend, kind: str, rows: ir.Table) -> ir.Table:
-    return _make(backend, kind, _translate(rows.op()), rows.schema())
+    return _make(backend, kind, _translate(backend, rows.op()), rows.schema())
 
 
 def _make(backend: SQLBackend, kind: str, query: str, schema: ibis.Schema) -> ir.Table:
@@ -82,8 +82,6 @@ def _find_schema(name: str) -> ibis.Schema:
 
 
 @lru_cache(maxsize=1024)
-def _translate(rows: ops.Relation) -> str:
-    """Expressions of the same parts are equal, whichever build they are asked of."""
-    table = rows.to_expr()
-    (backend,) = table._find_backends()[0]  # noqa: SLF001 -- no public way to it
-    return str(backend.compile(table))
+def _translate(backend: SQLBackend, rows: ops.Relation) -> str:
+    """Backends of a kind are equal, and so are expressions of the same parts, over any build."""
+    return str(backend.compile(rows.to_expr()))
