@@ -1,13 +1,17 @@
 """`make run`, as a test: the sample company from its export to a plan and its report."""
 
 import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
+from counterpoise.actions import answers, cycles, planning, workspaces
 from counterpoise.domain.reconcile.plan_json import canonical_bytes
+from counterpoise.domain.tables.scenario import Change, NamedScenario
 from counterpoise.store import connection
 from journeys.command import ask, run
+from overriding import make_override
 
 PERIOD, AS_OF = "2026-Q4", ("--as-of", "2026-09-30")
 
@@ -67,6 +71,42 @@ def test_each_step_can_be_asked_alone_and_says_the_same(zaytara, cycle):
     assert low == cycle["reconcile"]["scenarios"][2]
     verdict = ask("verify", low["plan"], workspace=workspace)
     assert (verdict["feasible"], verdict["violations"]) == (True, [])
+
+
+def test_a_scenario_that_nobody_named_is_refused_with_those_there_are(zaytara):
+    wrong = run("reconcile", PERIOD, "--scenario", "best", workspace=zaytara[0], expect=1)
+    assert "no scenario 'best'. Plan for one of: base, high, low" in wrong.stderr
+
+
+def test_what_people_override_is_planned_with_at_every_step(zaytara, cycle):
+    workspace = workspaces.open_workspace(zaytara[0])
+    october = date(2026, 10, 1)
+    said = next(
+        Decimal(cell["mean"])
+        for cell in cycle["demand"]["forecast"]
+        if (cell["measure"], cell["month"], cell["by"]) == ("won_deals", "2026-10-01", {})
+    )
+    override = make_override(2 * said, month=october, measure="won_deals", statistical=said)
+    now = datetime(2026, 10, 1, tzinfo=UTC)
+    asked = {"as_of": date(2026, 9, 30), "overrides": (override,)}
+    desk = planning.open_desk(workspace, PERIOD, today=now.date(), **asked)
+
+    forecast = desk.forecast()
+    assert forecast.cells_by("won_deals", "")["", october].mean == 2 * said
+    capacity = answers.answer_supply(desk.plan_capacity())
+    changes = (Change("pool.attrition_rate", "Delivery", "0"),)
+    named = desk.reconcile(NamedScenario("Fewer leave", "high", changes), at=now)
+    assert named.name.startswith("2026-Q4-Fewer-leave-")
+    assert planning.verify_plan(named.name).feasible
+    rates = {pool.name: pool.attrition_rate for pool in named.plan.problem.pools}
+    assert rates["Delivery"] == 0
+
+    done = cycles.run_cycle(workspace, PERIOD, now=now, **asked)
+    answer = done.answer
+    assert answer["demand"]["statistical"] == cycle["demand"]["forecast"]
+    assert [each["author"] for each in answer["demand"]["overrides"]] == ["Salma"]
+    assert answer["supply"] == capacity != cycle["supply"]
+    assert answer["reconcile"]["plan"] != cycle["reconcile"]["plan"]
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,31 @@ def test_older_document_without_later_fields_is_read_with_their_defaults():
     assert from_document(older).problem.hiring_from is None
 
 
+def test_plan_of_a_named_scenario_is_kept_under_its_name():
+    document = json.loads(canonical_bytes({**DOCUMENT, "scenario": "Hire in Cairo"}))
+    assert from_document(document) == replace(PLAN, scenario="Hire in Cairo")
+
+
+SAVED_BEFORE = json.loads(
+    """
+    {"format": "counterpoise-plan/1", "scenario": "low",
+     "problem": {"months": ["2026-10-01"], "currency": "USD", "demand": [
+       {"product": "Atlas", "month": "2026-10-01", "deals": "2", "price": "1000",
+        "contribution_rate": "0.5"}],
+      "pools": [], "work": [], "late_cost": "0.02", "backlog_limit": "0.5"},
+     "solution": {"served": [], "staffing": [], "objective": 0, "bound": 0, "gap": 0,
+      "prices": []},
+     "verdict": {"feasible": true, "objective": 0, "bound": 0, "gap": 0, "violations": []},
+     "demand_gap": {"units": "0", "money": "0"}, "constraints": [], "notes": []}
+    """
+)
+
+
+def test_plan_saved_when_scenarios_had_no_names_of_their_own_is_still_read():
+    plan = from_document(SAVED_BEFORE)
+    assert (plan.scenario, plan.problem.demand[0].deals) == ("low", D(2))
+
+
 def changed(path, value):
     document = json.loads(canonical_bytes(DOCUMENT))
     place = document
@@ -77,7 +102,10 @@ def changed(path, value):
     [
         pytest.param({}, "format is None", id="no plan at all"),
         pytest.param(changed(["format"], "x/2"), "format is 'x/2'", id="another format"),
-        pytest.param(changed(["scenario"], "best"), "plan.scenario is 'best'", id="a scenario"),
+        pytest.param(changed(["scenario"], 1), "plan.scenario is 1, where a str", id="no name"),
+        pytest.param(
+            changed(["problem", "pools", 0, "kind"], "robots"), "kind is 'robots'", id="no kind"
+        ),
         pytest.param(changed(["extra"], 1), "plan lacks or does not know extra", id="an extra"),
         pytest.param(changed(["problem"], 1), "plan.problem is 1, where a dict", id="no problem"),
         pytest.param(

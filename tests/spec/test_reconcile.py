@@ -235,7 +235,7 @@ def test_earlier_work_above_what_people_can_do_is_cut_to_it():
     ],
 )
 def test_no_scenario_without_paths(paths):
-    with pytest.raises(InvalidProblem, match="Plan the base scenario"):
+    with pytest.raises(InvalidProblem, match="Plan for the base demand"):
         build_problem(make_forecast(paths=paths), make_capacity(), load_defaults(), "high")
 
 

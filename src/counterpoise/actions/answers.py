@@ -1,5 +1,6 @@
 """The answers of each step in the documented form, the same for commands, API and saved runs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from counterpoise.actions.collect import Collected
@@ -8,6 +9,7 @@ from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
 from counterpoise.domain.tables.health import Finding, Health
 from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.plain import to_plain
@@ -50,13 +52,22 @@ def answer_health(health: Health) -> Answer:
     }
 
 
-def answer_demand(forecast: Forecast, build: str) -> Answer:
+def answer_demand(
+    forecast: Forecast,
+    build: str,
+    *,
+    statistical: Forecast | None = None,
+    overrides: Sequence[Override] = (),
+) -> Answer:
+    """forecast: with the overrides in it. statistical: the cells without; null without any."""
     rows = (to_plain(each) for each in forecast.backtest)
     return {
         "as_of": to_plain(forecast.as_of),
         "build": build,
         "currency": forecast.currency,
         "forecast": [_answer_cell(each) for each in forecast.cells],
+        "statistical": statistical and [_answer_cell(each) for each in statistical.cells],
+        "overrides": [answer_override(each) for each in overrides],
         "evidence": {
             "backtest": list(rows),
             "weights": to_plain(forecast.weights),
@@ -64,6 +75,10 @@ def answer_demand(forecast: Forecast, build: str) -> Answer:
         },
         "notes": to_plain(forecast.notes),
     }
+
+
+def answer_override(override: Override) -> Answer:
+    return {**to_plain(override), "by": dict(override.by)}
 
 
 def answer_supply(capacity: Capacity) -> Answer:
@@ -120,7 +135,13 @@ def answer_cycle(cycle: Cycle, plan_names: tuple[str, ...]) -> Answer:
             },
             "health": answer_health(cycle.health),
         },
-        "demand": cycle.forecast and answer_demand(cycle.forecast, cycle.build),
+        "demand": cycle.forecast
+        and answer_demand(
+            cycle.forecast,
+            cycle.build,
+            statistical=cycle.statistical,
+            overrides=cycle.overrides,
+        ),
         "supply": cycle.capacity and answer_supply(cycle.capacity),
         "reconcile": {**plans[0], "scenarios": plans} if plans else None,
         "execute": {"actions": to_plain(cycle.actions)},

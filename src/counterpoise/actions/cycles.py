@@ -1,5 +1,6 @@
 """Runs the whole cycle for a period, keeps it and writes its report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -9,6 +10,7 @@ from counterpoise.actions import planning, reports
 from counterpoise.actions.answers import answer_cycle
 from counterpoise.actions.reports import LANGUAGES, Report
 from counterpoise.actions.workspaces import Workspace
+from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.store import runs
 from counterpoise.store.runs import Run
@@ -26,14 +28,22 @@ class FinishedCycle:
 
 
 def run_cycle(
-    workspace: Workspace, period: str, *, as_of: date | None, now: datetime
+    workspace: Workspace,
+    period: str,
+    *,
+    as_of: date | None,
+    now: datetime,
+    overrides: Sequence[Override] = (),
 ) -> FinishedCycle:
     """Collected facts to plan, actions and report. A step that refuses is said, not hidden."""
-    desk = planning.open_desk(workspace, period, as_of=as_of, today=now.date())
+    today = now.date()
+    desk = planning.open_desk(workspace, period, as_of=as_of, today=today, overrides=overrides)
     cycle = desk.run_cycle()
     names = tuple(desk.save_plan(plan, at=now).name for plan in cycle.plans)
     answer = answer_cycle(cycle, names)
     identity = f"{period} {desk.as_of} {desk.build} {names}"
+    if desk.overrides:
+        identity += f" {[each.id for each in desk.overrides]}"
     run = f"{desk.period}-{sha256(identity.encode()).hexdigest()[:8]}"
     report = reports.write_report(workspace, run, cycle)
     runs.save_run(Run(run, str(desk.period), desk.as_of, desk.build, ran_at=now, document=answer))

@@ -1,6 +1,7 @@
 """Plans a period: forecast, capacity and plan, from the current build as it was known on a day."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from counterpoise.actions import examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.workspaces import Workspace, get_company
 from counterpoise.domain import cycle
-from counterpoise.domain.cycle import Facts
+from counterpoise.domain.cycle import Demand, Facts
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question
 from counterpoise.domain.reconcile.plan_json import canonical_bytes, from_document, to_document
@@ -23,8 +24,10 @@ from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.measured import Measured
-from counterpoise.domain.tables.plan import Plan, Scenario, Verdict
+from counterpoise.domain.tables.override import Override
+from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
+from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.values.period import Period, first_of_month
 from counterpoise.store import ledger, runs
 from counterpoise.store.runs import SavedPlan
@@ -52,35 +55,41 @@ class NamedPlan:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One period planned from one build as of one day; the rulebook remembers what it answered."""
+    """One period planned from one build as of one day; the rulebook remembers what it answered.
+
+    overrides: what people put in place of the statistical forecast; every answer follows them.
+    """
 
     workspace: Workspace
     current: CurrentBuild
     period: Period
     as_of: date
     rulebook: WatchedRulebook
+    overrides: tuple[Override, ...] = ()
 
     @property
     def build(self) -> str:
         return self.current.id
 
     def forecast(self) -> Forecast:
-        return cycle.plan_demand(self._load_deals(), self.period, self.rulebook)
+        """The forecast that plans are made with, overrides in it."""
+        return self.plan_demand().forecast
+
+    def plan_demand(self) -> Demand:
+        """The forecast with overrides, and beside it the statistical one."""
+        return self._plan_demand(self._load_deals())
 
     def plan_capacity(self) -> Capacity:
         facts = self.load_facts()
-        forecast = cycle.plan_demand(facts.deals, self.period, self.rulebook)
-        return cycle.plan_supply(facts, forecast, self.rulebook)
+        return cycle.plan_supply(facts, self._plan_demand(facts.deals).forecast, self.rulebook)
 
-    def reconcile(self, scenario: Scenario, *, at: datetime) -> NamedPlan:
+    def reconcile(self, scenario: NamedScenario, *, at: datetime) -> NamedPlan:
         facts = self.load_facts()
-        forecast = cycle.plan_demand(facts.deals, self.period, self.rulebook)
-        capacity = cycle.plan_supply(facts, forecast, self.rulebook)
-        plan = cycle.plan_scenario(forecast, capacity, self.rulebook, scenario)
-        return self.save_plan(plan, at=at)
+        forecast = self._plan_demand(facts.deals).forecast
+        return self.save_plan(cycle.plan_scenario(facts, forecast, self.rulebook, scenario), at=at)
 
     def run_cycle(self) -> Cycle:
-        return cycle.run_cycle(self.load_facts(), self.period, self.rulebook)
+        return cycle.run_cycle(self.load_facts(), self.period, self.rulebook, self.overrides)
 
     def load_facts(self) -> Facts:
         """Everything the steps learn from; health and measures included."""
@@ -104,7 +113,7 @@ class Desk:
         """Keep a plan under a name made from its content: the same plan has the same name."""
         document = to_document(plan)
         content_hash = sha256(canonical_bytes(document)).hexdigest()
-        name = f"{self.period}-{plan.scenario}-{content_hash[:8]}"
+        name = f"{self.period}-{plan.scenario.replace(' ', '-')}-{content_hash[:8]}"
         saved = SavedPlan(
             id=name,
             period=str(self.period),
@@ -134,11 +143,21 @@ class Desk:
         answers = (examinations.answer(self.current, each, self.rulebook) for each in questions)
         return tuple(chain.from_iterable(answers))
 
+    def _plan_demand(self, deals: Deals) -> Demand:
+        return cycle.plan_demand(deals, self.period, self.rulebook, self.overrides)
+
     def _load_deals(self) -> Deals:
         return load_deals(self.current.folder, self.as_of, rulebook=self.rulebook).deals
 
 
-def open_desk(workspace: Workspace, period: str, *, as_of: date | None, today: date) -> Desk:
+def open_desk(
+    workspace: Workspace,
+    period: str,
+    *,
+    as_of: date | None,
+    today: date,
+    overrides: Sequence[Override] = (),
+) -> Desk:
     """Plan `period` as known on `as_of`; else as of the last day that a plan could be made on.
 
     That is the day before the period begins, or today within it, and never after the data ends.
@@ -146,9 +165,8 @@ def open_desk(workspace: Workspace, period: str, *, as_of: date | None, today: d
     wanted = Period.parse(period)
     build = examinations.get_build(workspace)
     rulebook = WatchedRulebook(rules.load_rulebook().rules)
-    return Desk(
-        workspace, build, wanted, as_of or _choose_day(wanted, build, today=today), rulebook
-    )
+    day = as_of or _choose_day(wanted, build, today=today)
+    return Desk(workspace, build, wanted, day, rulebook, tuple(overrides))
 
 
 def verify_plan(name: str) -> Verdict:

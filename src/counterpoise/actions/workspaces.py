@@ -67,6 +67,10 @@ def init_workspace(folder: Path, company: str = "") -> Workspace:
     return workspace
 
 
+def is_workspace(folder: Path) -> bool:
+    return Workspace(folder.absolute()).settings.is_file()
+
+
 def open_workspace(folder: Path) -> Workspace:
     """The workspace in `folder`. Raises NoWorkspace where `init` was never run."""
     workspace = Workspace(folder.absolute())

@@ -55,6 +55,11 @@ COMMANDS = {
             "Start the web application.",
             "counterpoise serve --port 8080",
         ),
+        "worker": Command(
+            "workspace:worker",
+            "Start a background worker for the web application.",
+            "counterpoise worker --workspace acme",
+        ),
     },
     "Collect": {
         "collect": Command(

@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from counterpoise.actions import answers, planning, workspaces
+from counterpoise.actions import answers, planning, scenarios, workspaces
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
-from counterpoise.domain.tables.plan import Scenario
 
 
 def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:
@@ -21,9 +20,17 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     """
     desk = _open(period, as_of, common)
     with working("Forecasting"):
-        forecast = desk.forecast()
+        found = desk.plan_demand()
+    forecast = found.forecast
     if common.json:
-        print_json(answers.answer_demand(forecast, desk.build))
+        print_json(
+            answers.answer_demand(
+                forecast,
+                desk.build,
+                statistical=found.statistical,
+                overrides=found.overrides,
+            )
+        )
         return
     rows = [
         (
@@ -79,7 +86,7 @@ def reconcile(
     period: str,
     /,
     *,
-    scenario: Scenario = "base",
+    scenario: str = "base",
     as_of: date | None = None,
     common: Common = DEFAULTS,
 ) -> None:
@@ -95,8 +102,9 @@ def reconcile(
         The day whose knowledge counts; else the day before the period, or the last day of data.
     """
     desk = _open(period, as_of, common)
+    chosen = scenarios.get_scenario(scenario)
     with working("Optimising"):
-        saved = desk.reconcile(scenario, at=now())
+        saved = desk.reconcile(chosen, at=now())
     if common.json:
         print_json(answers.answer_plan(saved.name, saved.plan))
         return

@@ -56,7 +56,14 @@ def sample(
     say(f"{len(written.files)} source files in {out}. Next: counterpoise collect {out}/export")
 
 
-def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = DEFAULTS) -> None:
+def serve(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    worker: bool = True,
+    sample: bool = True,
+    common: Common = DEFAULTS,
+) -> None:
     """Start the web application.
 
     Parameters
@@ -65,12 +72,33 @@ def serve(*, host: str = "127.0.0.1", port: int = 8000, common: Common = DEFAULT
         The address to listen on.
     port
         The port to listen on.
+    worker
+        Run the background worker beside it; without, start it with `counterpoise worker`.
+    sample
+        Fill a workspace that does not exist yet with the sample company.
     """
+    options = [] if worker else ["--no-worker"]
+    if not workspaces.is_workspace(common.workspace):
+        workspaces.init_workspace(common.workspace, "Sample Company" if sample else "")
+        options += ["--sample"] if sample else []
+    _become("counterpoise.web.server", [host, str(port), *options], common)
+
+
+def worker(*, common: Common = DEFAULTS) -> None:
+    """Start a background worker for the web application.
+
+    It loads, plans and writes what people asked for on the pages; several may run on one store.
+    """
+    _become("counterpoise.web.worker", [], common)
+
+
+def _become(module: str, arguments: list[str], common: Common) -> None:
+    """Go on as this module of the web application, in this workspace."""
     workspace = workspaces.open_workspace(common.workspace)
     environment = {
         **os.environ,
         "COUNTERPOISE_WORKSPACE": str(workspace.root),
         "DJANGO_SETTINGS_MODULE": "counterpoise.web.settings",
     }
-    command = [sys.executable, "-m", "counterpoise.web.server", host, str(port)]
+    command = [sys.executable, "-m", module, *arguments]
     os.execve(sys.executable, command, environment)  # noqa: S606 -- our own interpreter and module

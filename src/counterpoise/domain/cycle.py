@@ -4,15 +4,17 @@ A step that cannot answer refuses, and so do the steps that need its answer; the
 same facts, rulebook, period and seed give the same cycle.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 
 from counterpoise.domain.demand.forecast import forecast
+from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.domain.execute.actions import propose_actions
 from counterpoise.domain.execute.evidence import Evidence
 from counterpoise.domain.measure.variance import explain_variance
@@ -24,16 +26,24 @@ from counterpoise.domain.rulebook.watched import WatchedRulebook
 from counterpoise.domain.supply.capacity import NoPools, plan_capacity
 from counterpoise.domain.supply.pools import build_pools, build_work
 from counterpoise.domain.tables.action import Variance
-from counterpoise.domain.tables.capacity import Capacity, DeclaredPool, TeamSize, WonDeals
+from counterpoise.domain.tables.capacity import (
+    Capacity,
+    DeclaredPool,
+    InvalidPool,
+    TeamSize,
+    WonDeals,
+)
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.forecast import Forecast, TooLittleHistory
 from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.measured import Measured
-from counterpoise.domain.tables.plan import InvalidProblem, Plan, Scenario
+from counterpoise.domain.tables.override import Override
+from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
 from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
+from counterpoise.domain.tables.scenario import BUILT_IN, Change, NamedScenario
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text, text
 
-SCENARIOS: tuple[Scenario, ...] = ("base", "high", "low")
 REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule, InvalidRule)
 SEED = 20_260_930
 TO_CONFIRM = ("company.", "pool.", "work.", "plan.")
@@ -59,8 +69,22 @@ class Facts:
     target: Decimal | None
 
 
-def run_cycle(facts: Facts, period: Period, rulebook: WatchedRulebook) -> Cycle:
-    """Run every step that the facts allow; plans come base first, then high and low."""
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """forecast: what is planned with, overrides in it. statistical: without; None without any."""
+
+    forecast: Forecast
+    statistical: Forecast | None
+    overrides: tuple[Override, ...]
+
+
+def run_cycle(
+    facts: Facts, period: Period, rulebook: WatchedRulebook, overrides: Sequence[Override] = ()
+) -> Cycle:
+    """Run every step that the facts allow; plans come base first, then high and low.
+
+    Supply and plans follow the forecast with overrides; looking back follows the statistics alone.
+    """
     refusals: list[Refusal] = []
 
     def attempt(step: str, answer: Callable[[], Answer]) -> Answer | None:
@@ -70,13 +94,14 @@ def run_cycle(facts: Facts, period: Period, rulebook: WatchedRulebook) -> Cycle:
             refusals.append(Refusal(step, str(error.args[0])))
             return None
 
-    demand = attempt("demand", lambda: plan_demand(facts.deals, period, rulebook))
+    found = attempt("demand", lambda: plan_demand(facts.deals, period, rulebook, overrides))
+    demand = found.forecast if found else None
     supply = None
     plans: tuple[Plan, ...] | None = None
     if demand is not None:
         supply = attempt("supply", lambda: plan_supply(facts, demand, rulebook))
     if demand is not None and supply is not None:
-        plans = attempt("reconcile", lambda: plan_scenarios(demand, supply, rulebook))
+        plans = attempt("reconcile", lambda: plan_scenarios(facts, demand, rulebook))
     variance = attempt("measure", lambda: look_back(facts.deals, period, rulebook))
     return Cycle(
         company=facts.company,
@@ -109,11 +134,22 @@ def run_cycle(facts: Facts, period: Period, rulebook: WatchedRulebook) -> Cycle:
         assumptions=_list_assumptions(rulebook),
         refusals=tuple(refusals),
         target=facts.target,
+        statistical=found.statistical if found else None,
+        overrides=tuple(overrides),
     )
 
 
-def plan_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Forecast:
-    """Step two. The random numbers depend on the day alone, so a forecast can be made again."""
+def plan_demand(
+    deals: Deals, period: Period, rulebook: WatchedRulebook, overrides: Sequence[Override] = ()
+) -> Demand:
+    """Step two: the statistical forecast, and over it what people know better."""
+    statistical = forecast_demand(deals, period, rulebook)
+    adjusted = apply_overrides(statistical, overrides)
+    return Demand(adjusted, statistical if overrides else None, tuple(overrides))
+
+
+def forecast_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Forecast:
+    """The random numbers depend on the day alone, so a forecast can be made again."""
     rng = np.random.default_rng([SEED, deals.as_of.toordinal()])
     return forecast(deals, period, rulebook=rulebook, rng=rng)
 
@@ -127,24 +163,31 @@ def plan_supply(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Ca
     return plan_capacity(demand, pools, work, rulebook=rulebook, won_before=facts.won_before)
 
 
-def plan_scenarios(
-    demand: Forecast, supply: Capacity, rulebook: WatchedRulebook
-) -> tuple[Plan, ...]:
+def plan_scenarios(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> tuple[Plan, ...]:
     """Step four, for the expected demand and for both ends of its 80 % range."""
-    return tuple(plan_scenario(demand, supply, rulebook, scenario) for scenario in SCENARIOS)
+    return tuple(plan_scenario(facts, demand, rulebook, scenario) for scenario in BUILT_IN)
 
 
 def plan_scenario(
-    demand: Forecast, supply: Capacity, rulebook: WatchedRulebook, scenario: Scenario
+    facts: Facts, demand: Forecast, rulebook: WatchedRulebook, scenario: NamedScenario
 ) -> Plan:
-    return reconcile(build_problem(demand, supply, rulebook, scenario), scenario)
+    """Supply and plan under the rulebook with the scenario's values laid over it.
+
+    The forecast stays as it is: a scenario's demand is one of its three cases. Raises InvalidRule
+    before anything is solved for a change that is of no rule or cannot be planned with.
+    """
+    lay_out = partial(_lay_out_problem, facts, demand, rulebook)
+    problem = lay_out(scenario)
+    idle = tuple(_list_idle(scenario, problem, lay_out))
+    plan = reconcile(problem, scenario.name)
+    return replace(plan, notes=(*plan.notes, *idle))
 
 
 def look_back(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Variance:
     """Step six: the last finished period, forecast again as of the day before it began."""
     finished = find_last_finished(period, deals.as_of)
     then = deals.known_on(finished.start - timedelta(days=1))
-    return explain_variance(deals, plan_demand(then, finished, rulebook), rulebook)
+    return explain_variance(deals, forecast_demand(then, finished, rulebook), rulebook)
 
 
 def find_last_finished(period: Period, as_of: date) -> Period:
@@ -152,6 +195,49 @@ def find_last_finished(period: Period, as_of: date) -> Period:
     while period.end - timedelta(days=1) > as_of:
         period = period.before()
     return period
+
+
+def _lay_out_problem(
+    facts: Facts, demand: Forecast, rulebook: WatchedRulebook, scenario: NamedScenario
+) -> Problem:
+    source = f"scenario {scenario.name}"
+    laid_over = rulebook.with_changes(scenario.changes, demand.as_of, source)
+    try:
+        supply = plan_supply(facts, demand, laid_over)
+    except InvalidPool as error:
+        raise InvalidRule(str(error)) from None
+    return build_problem(demand, supply, laid_over, scenario.demand)
+
+
+def _list_idle(
+    scenario: NamedScenario, problem: Problem, lay_out: Callable[[NamedScenario], Problem]
+) -> Iterator[Text]:
+    """Changes without which the problem would be the same, such as of a name that is misspelt."""
+    for change in scenario.changes:
+        others = tuple(each for each in scenario.changes if each != change)
+        try:
+            is_idle = lay_out(replace(scenario, changes=others)) == problem
+        except REFUSALS:
+            is_idle = False
+        if is_idle:
+            yield _say_idle(change)
+
+
+def _say_idle(change: Change) -> Text:
+    if not change.subject:
+        return text(
+            "The scenario's change of {key} to {value} makes no difference: this plan does not ask"
+            " for it, it is so already, or every pool and product has an entry of its own.",
+            key=change.key,
+            value=change.value,
+        )
+    return text(
+        "The scenario's change of {key} of {subject} to {value} makes no difference: this plan does"
+        " not ask for it, or it is so already. Look at how the name is written.",
+        key=change.key,
+        subject=change.subject,
+        value=change.value,
+    )
 
 
 def _list_assumptions(rulebook: WatchedRulebook) -> tuple[Assumption, ...]:

@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from counterpoise.store.models import Batch, Build, LandedFile
+from counterpoise.store.models import Batch, Build, Examination, LandedFile
 
 
 class NoBuild(LookupError):
@@ -99,3 +99,21 @@ def get_current_build() -> PublishedBuild:
     if (found := find_current_build()) is None:
         raise NoBuild("Nothing was collected yet. Run `counterpoise collect PATH` first.")
     return found
+
+
+def keep_examination(build: str, as_of: date, document: Mapping[str, Any], *, at: datetime) -> None:
+    """Keep what a build was found to be; the first examination stays."""
+    Examination.objects.get_or_create(
+        build_id=build,
+        defaults={"as_of": as_of, "examined_at": at, "document": dict(document)},
+    )
+
+
+def find_examined_at(build: str) -> datetime | None:
+    rows = Examination.objects.filter(build_id=build).values_list("examined_at", flat=True)
+    return rows.first()
+
+
+def load_examination(build: str) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = Examination.objects.get(build_id=build).document
+    return document

@@ -24,6 +24,18 @@ class Run:
     build: str
     ran_at: datetime
     document: Mapping[str, Any]
+    whole: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What lists say of a run: everything but what it found."""
+
+    id: str
+    period: str
+    as_of: date
+    build: str
+    ran_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +87,30 @@ def save_run(run: Run) -> None:
                 "build_id": run.build,
                 "ran_at": run.ran_at,
                 "document": dict(run.document),
+                "whole": None if run.whole is None else dict(run.whole),
             },
         )
+
+
+def list_headings(period: str = "") -> tuple[Heading, ...]:
+    """Newest first, of one period or of all, without the documents."""
+    rows = CycleRun.objects.filter(period=period) if period else CycleRun.objects.all()
+    return tuple(_read_heading(row) for row in rows.defer("document", "whole"))
+
+
+def find_heading(run_id: str) -> Heading | None:
+    row = CycleRun.objects.filter(id=run_id).defer("document", "whole").first()
+    return None if row is None else _read_heading(row)
+
+
+def find_ran_at(run_id: str) -> datetime | None:
+    return CycleRun.objects.filter(id=run_id).values_list("ran_at", flat=True).first()
+
+
+def load_whole(run_id: str) -> Mapping[str, Any] | None:
+    rows = CycleRun.objects.filter(id=run_id).values_list("whole", flat=True)
+    whole: Mapping[str, Any] | None = rows.first()
+    return whole
 
 
 def list_runs() -> tuple[Run, ...]:
@@ -96,3 +130,7 @@ def find_latest_run(period: str) -> Run | None:
 
 def _read_run(row: CycleRun) -> Run:
     return Run(row.id, row.period, row.as_of, row.build_id, row.ran_at, row.document)
+
+
+def _read_heading(row: CycleRun) -> Heading:
+    return Heading(row.id, row.period, row.as_of, row.build_id, row.ran_at)

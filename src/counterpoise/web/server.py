@@ -1,29 +1,54 @@
-"""Runs the application on a production server: `python -m counterpoise.web.server HOST PORT`."""
+"""Runs the application on a production server, with its worker beside it unless told otherwise:
+`python -m counterpoise.web.server HOST PORT [--no-worker] [--sample]`."""
 
+import subprocess
 import sys
+import threading
+import time
 
 import django
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 
+WORKER = [sys.executable, "-m", "counterpoise.web.worker", "--beside"]
+
 
 def main() -> None:
-    host, port = sys.argv[1], int(sys.argv[2])
+    host, port, options = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     from counterpoise.store import people  # noqa: PLC0415 -- models load after Django's set-up
+    from counterpoise.web.work import ask_for  # noqa: PLC0415 -- as above
 
     if (password := people.create_first_administrator()) is not None:
         sys.stderr.write(
             f"The first administrator signs in as {people.FIRST_NAME} with password {password}\n"
             "It is shown this once.\n"
         )
+    if "--sample" in options:
+        ask_for("sample", {}, key="sample", visitor=None)
+        sys.stderr.write(
+            "The sample company is being loaded; the first page shows how far it is.\n"
+        )
     sys.stderr.write(f"Counterpoise is on http://{host}:{port}\n")
     sys.stderr.flush()
+    if "--no-worker" not in options:
+        threading.Thread(target=_keep_worker, daemon=True).start()
     Granian(
-        "counterpoise.web.wsgi:application", address=host, port=port, interface=Interfaces.WSGI
+        "counterpoise.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        blocking_threads=4,
     ).serve()
+
+
+def _keep_worker() -> None:
+    """A worker for as long as the server runs; one that dies is followed by another."""
+    while True:
+        subprocess.run(WORKER, check=False)  # noqa: S603 -- our own interpreter and module
+        time.sleep(1)
 
 
 if __name__ == "__main__":

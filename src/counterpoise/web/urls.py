@@ -3,10 +3,11 @@
 from django.contrib.auth import views as accounts
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
+
+from counterpoise.web.cycle import views as cycle
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="cycle:list")),
+    path("", cycle.go_home, name="home"),
     path("cycle/", include("counterpoise.web.cycle.urls")),
     path(
         "sign-in/",

@@ -1,1 +1,1 @@
-"""Documents that people read: the report as one HTML file and as an Excel workbook."""
+"""Documents that people read: the report as HTML and Excel, the meeting pack as HTML and PDF."""

@@ -6,7 +6,7 @@ Arabic uses Arabic-Indic digits (as in ar-SA), the Gregorian months and the curr
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -151,6 +151,11 @@ class Reader:
     def say_html(self, sentence: Text) -> SafeString:
         values = {place: isolate(self._word(place, value)) for place, value in sentence.values}
         return mark_safe(_fill(str(escape(gettext(sentence.template))), values))  # noqa: S308 -- escaped
+
+    def say_with(self, sentence: Text, wrap: Callable[[str], str]) -> str:
+        """As `say`, each value wrapped first: in marks of direction, where there is no markup."""
+        values = {place: wrap(self._word(place, value)) for place, value in sentence.values}
+        return _fill(gettext(sentence.template), values)
 
     def _write(self, value: Number, pattern: str, places: int) -> str:
         rounded = round(_exact(value), places)

@@ -7,13 +7,13 @@ from counterpoise.domain.reconcile.gap import explain_gap
 from counterpoise.domain.reconcile.model import count_closed_months
 from counterpoise.domain.reconcile.solve import SECONDS, solve
 from counterpoise.domain.reconcile.verify import verify
-from counterpoise.domain.tables.plan import DemandGap, Plan, Problem, Scenario, Solution
+from counterpoise.domain.tables.plan import DemandGap, Plan, Problem, Solution
 from counterpoise.domain.values.text import Text, text
 
 CENT = Decimal("0.01")
 
 
-def reconcile(problem: Problem, scenario: Scenario = "base", seconds: float = SECONDS) -> Plan:
+def reconcile(problem: Problem, scenario: str = "base", seconds: float = SECONDS) -> Plan:
     solution = solve(problem, seconds)
     return Plan(
         scenario=scenario,

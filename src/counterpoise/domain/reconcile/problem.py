@@ -16,7 +16,8 @@ import numpy as np
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.capacity import Capacity, Committed, Pool
 from counterpoise.domain.tables.forecast import Cell, Forecast
-from counterpoise.domain.tables.plan import DemandLine, InvalidProblem, Problem, Scenario
+from counterpoise.domain.tables.plan import DemandLine, InvalidProblem, Problem
+from counterpoise.domain.tables.scenario import DemandCase
 from counterpoise.domain.values.period import add_months, first_of_month, months_between
 
 MILLIONTH = Decimal("0.000001")
@@ -24,11 +25,11 @@ QUANTILE = {"high": 0.9, "low": 0.1}
 
 
 def build_problem(
-    forecast: Forecast, capacity: Capacity, rulebook: Rulebook, scenario: Scenario = "base"
+    forecast: Forecast, capacity: Capacity, rulebook: Rulebook, case: DemandCase = "base"
 ) -> Problem:
     """Raises InvalidProblem for demand or people that cannot be planned with."""
     on = forecast.as_of
-    scale = _get_scale(forecast, scenario)
+    scale = _get_scale(forecast, case)
     months = tuple(month.start for month in forecast.period.months)
     deals = forecast.product_cells("won_deals")
     prices = _price_products(forecast)
@@ -93,17 +94,17 @@ def check_problem(problem: Problem) -> None:
             raise InvalidProblem(f"{name} is {share}. Give a share of 0 or more.")
 
 
-def _get_scale(forecast: Forecast, scenario: Scenario) -> Decimal:
-    if scenario == "base":
+def _get_scale(forecast: Forecast, case: DemandCase) -> Decimal:
+    if case == "base":
         return Decimal(1)
     totals = forecast.paths.sum(axis=1)
     mean = float(totals.mean()) if len(totals) else 0.0
     if not (np.isfinite(totals).all() and mean > 0):
         raise InvalidProblem(
-            f"The forecast has no sample paths with revenue, so there is no {scenario} scenario."
-            " Plan the base scenario."
+            f"The forecast has no sample paths with revenue, so there is no {case} demand to plan"
+            " for. Plan for the base demand."
         )
-    return Decimal(repr(float(np.quantile(totals, QUANTILE[scenario])) / mean))
+    return Decimal(repr(float(np.quantile(totals, QUANTILE[case])) / mean))
 
 
 def _cap(committed: Committed, pools: Sequence[Pool], first: date) -> Committed:

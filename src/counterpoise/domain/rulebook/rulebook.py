@@ -4,9 +4,28 @@ An entry holds from `effective_from` until a later entry of the same key and sub
 narrows a key to one stage, pool, product …; an entry without a subject holds for all the others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from typing import Self
+
+from counterpoise.domain.tables.scenario import Change
+
+WITHOUT_DEFAULT = {
+    "exchange_rate": "0.27",
+    "pool.headcount": "10",
+    "pool.kind": "delivery",
+    "pool.unit": "hours",
+    "pool.team": "Gulf",
+    "pool.per_person": "120",
+    "pool.wage": "5000",
+    "pool.hire_cost": "15000",
+    "pool.overtime_cost": "40",
+    "pool.contractor_cost": "60",
+    "work.units": "12",
+}
+"""Keys that only a business can give a value, each with one as it would be written."""
 
 
 class MissingRule(LookupError):
@@ -87,6 +106,45 @@ class Rulebook:
             )
         )
 
+    def with_changes(self, changes: Sequence[Change], on: date, source: str) -> Self:
+        """The same rulebook with other values laid over it, each for its key and subject.
+
+        They hold on the day and until an entry that is in force later. Raises InvalidRule for a
+        key that no rule has, and for words where its other values are numbers.
+        """
+        laid_over = tuple(self._read_change(each, on, source) for each in changes)
+        # Of entries of one day the first is in force, so what is laid over comes first.
+        return replace(self, rules=(*laid_over, *self.rules))
+
+    def _read_change(self, change: Change, on: date, source: str) -> Rule:
+        alike = [rule for rule in self.rules if rule.key == change.key]
+        examples = [rule.value for rule in alike]
+        examples += [WITHOUT_DEFAULT[change.key]] if change.key in WITHOUT_DEFAULT else []
+        if not examples:
+            raise InvalidRule(
+                f"The {source} changes {change.key!r}, and there is no such rule. Choose a key"
+                " that the list of rules has."
+            )
+        if _are_numbers(examples) and not _are_numbers([change.value]):
+            raise InvalidRule(
+                f"The {source} changes {change.key} to {change.value!r}. Write a number, or"
+                f" numbers and spaces, such as {examples[0]}."
+            )
+        unit = alike[0].unit if alike else ""
+        return Rule(change.key, change.subject, change.value, unit, on, source)
+
     def changed_between(self, start: date, end: date) -> tuple[Rule, ...]:
         """Entries that came into force after `start`, up to and including `end`."""
         return tuple(rule for rule in self.rules if start < rule.effective_from <= end)
+
+
+def _are_numbers(values: Iterable[str]) -> bool:
+    """Whether all are one or more numbers with spaces between; a value without any is none."""
+    return all(value.split() and all(map(_is_number, value.split())) for value in values)
+
+
+def _is_number(written: str) -> bool:
+    try:
+        return Decimal(written).is_finite()
+    except InvalidOperation:
+        return False

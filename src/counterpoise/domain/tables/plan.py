@@ -7,12 +7,9 @@ everything that `verify` needs to check it again without the solver.
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 
 from counterpoise.domain.tables.capacity import Committed, Pool, Work
 from counterpoise.domain.values.text import Text
-
-Scenario = Literal["base", "high", "low"]
 
 
 class InvalidProblem(ValueError):
@@ -147,7 +144,9 @@ class DemandGap:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    scenario: Scenario
+    """scenario: its name; base, high and low are those that every period has."""
+
+    scenario: str
     problem: Problem
     solution: Solution
     verdict: Verdict

@@ -9,6 +9,7 @@ from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.values.period import Period
 
@@ -53,6 +54,7 @@ class Cycle:
     """plans: base first, then high and low. A step that refused is None and stands in refusals.
 
     target: revenue that the target table sets the company for the period; None where it sets none.
+    forecast has the overrides in it; statistical is the one without, None where nobody overrode.
     """
 
     company: str
@@ -72,3 +74,5 @@ class Cycle:
     assumptions: tuple[Assumption, ...]
     refusals: tuple[Refusal, ...]
     target: Decimal | None = None
+    statistical: Forecast | None = None
+    overrides: tuple[Override, ...] = ()

@@ -1,0 +1,199 @@
+"""The meeting pack of a version: drafted from what was saved, a page and a print in each language.
+
+`draft_pack` fills in all that the run and the plan know; what people said and signed is laid over
+it with `dataclasses.replace`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, tzinfo
+from decimal import Decimal
+from pathlib import Path
+
+from counterpoise.actions.reports import LANGUAGES
+from counterpoise.connectors.documents.pack import write_pack_page, write_pack_print
+from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.override import Override
+from counterpoise.domain.tables.pack import (
+    Backtested,
+    ComparedScenario,
+    ExpectedMonth,
+    InForce,
+    Limit,
+    Pack,
+    PlanFigures,
+    ProductGap,
+)
+from counterpoise.domain.tables.plan import Plan
+from counterpoise.domain.tables.report import Cycle
+from counterpoise.domain.tables.signoff import Version
+from counterpoise.domain.values.period import Period
+
+OWN_METHOD = "counterpoise"
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class PackFiles:
+    """The files by language."""
+
+    html: dict[str, Path]
+    pdf: dict[str, Path]
+
+
+def write_pack(pack: Pack, folder: Path) -> PackFiles:
+    """Write the pack's documents into the folder, over those of an equal version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return PackFiles(
+        html={
+            each: write_pack_page(pack, folder / f"pack.{each}.html", each) for each in LANGUAGES
+        },
+        pdf={each: write_pack_print(pack, folder / f"pack.{each}.pdf", each) for each in LANGUAGES},
+    )
+
+
+def draft_pack(version: Version, plan: Plan, cycle: Cycle, zone: tzinfo) -> Pack:
+    """plan is the one frozen in the version, cycle the run it came from, both as they were saved.
+
+    Decision, decisions, minutes, assumptions, signatures and changes are left for the caller.
+    """
+    return Pack(
+        company=cycle.company,
+        period=Period.parse(version.period),
+        as_of=cycle.as_of,
+        currency=cycle.currency,
+        version=version.number,
+        version_hash=version.version_hash,
+        frozen_by=version.frozen_by,
+        frozen_at=version.frozen_at.astimezone(zone),
+        figures=_sum_up(plan),
+        months=tuple(_list_months(cycle)),
+        backtest=_pick_backtest(cycle.forecast),
+        products=tuple(_list_products(plan)),
+        limits=tuple(Limit(each.constraint, each.money, each.why) for each in plan.constraints),
+        scenarios=_compare(plan, cycle.plans),
+        unconfirmed=cycle.assumptions,
+        overrides=_list_in_force(cycle.overrides, zone),
+    )
+
+
+def _sum_up(plan: Plan) -> PlanFigures:
+    """What is not served is the plan's own figure, so demand less served is that to the cent."""
+    units = sum((line.deals for line in plan.problem.demand), Decimal())
+    money = sum((line.deals * line.price for line in plan.problem.demand), Decimal())
+    gap = plan.demand_gap
+    return PlanFigures(
+        demand_units=units,
+        demand_money=money.quantize(CENT),
+        served_units=units - gap.units,
+        served_money=money.quantize(CENT) - gap.money,
+        gap_units=gap.units,
+        gap_money=gap.money,
+        contribution=_to_cents(plan.solution.objective),
+        bound=_to_cents(plan.solution.bound),
+        optimality_gap=Decimal(repr(plan.solution.gap)),
+        is_verified=plan.verdict.feasible,
+    )
+
+
+def _list_months(cycle: Cycle) -> Iterator[ExpectedMonth]:
+    if cycle.forecast is None:
+        return
+    deals = cycle.forecast.cells_by("won_deals", "")
+    before = {} if cycle.statistical is None else cycle.statistical.cells_by("won_revenue", "")
+    for key, cell in sorted(cycle.forecast.cells_by("won_revenue", "").items()):
+        was = before[key].mean if key in before else cell.mean
+        yield ExpectedMonth(
+            month=cell.month,
+            deals=deals[key].mean,
+            revenue=cell.mean,
+            low=cell.quantile("0.1"),
+            high=cell.quantile("0.9"),
+            statistical=None if was == cell.mean else was,
+        )
+
+
+def _pick_backtest(forecast: Forecast | None) -> tuple[Backtested, ...]:
+    """The rows over the horizon nearest to the period's end, our own method first."""
+    if forecast is None or not forecast.backtest:
+        return ()
+    wanted = (forecast.period.end - forecast.as_of).days
+    horizons = {row.horizon_days for row in forecast.backtest}
+    nearest = min(horizons, key=lambda days: (abs(days - wanted), days))
+    rows = [row for row in forecast.backtest if row.horizon_days == nearest]
+    return tuple(
+        Backtested(
+            row.method,
+            row.horizon_days,
+            row.origins,
+            Decimal(repr(row.wmape)),
+            None if row.coverage_80 is None else Decimal(repr(row.coverage_80)),
+        )
+        for row in sorted(rows, key=lambda row: row.method != OWN_METHOD)
+    )
+
+
+def _list_products(plan: Plan) -> Iterator[ProductGap]:
+    """A product's part of the plan's gap: deals given up in any month or waiting after the last."""
+    prices = {(line.product, line.month): line.price for line in plan.problem.demand}
+    last = plan.problem.months[-1]
+    for product in dict.fromkeys(line.product for line in plan.problem.demand):
+        demand = sum(
+            (line.deals for line in plan.problem.demand if line.product == product), Decimal()
+        )
+        unserved: dict[date, Decimal] = {
+            row.month: Decimal(repr(row.lost)) + (row.month == last) * Decimal(repr(row.backlog))
+            for row in plan.solution.served
+            if row.product == product
+        }
+        units = sum(unserved.values(), Decimal()).quantize(CENT)
+        money = sum(
+            (each * prices[product, month] for month, each in unserved.items()), Decimal()
+        ).quantize(CENT)
+        yield ProductGap(product, demand, demand - units, units, money)
+
+
+def _compare(chosen: Plan, plans: Sequence[Plan]) -> tuple[ComparedScenario, ...]:
+    """The plan that is to be signed stands in its scenario's place, or first when it has none."""
+    others = [plan for plan in plans if plan.scenario != chosen.scenario]
+    place = next((n for n, plan in enumerate(plans) if plan.scenario == chosen.scenario), 0)
+    ordered = [*others[:place], chosen, *others[place:]]
+    return tuple(
+        ComparedScenario(
+            name=plan.scenario,
+            demand_units=sum((line.deals for line in plan.problem.demand), Decimal()),
+            served_units=sum((line.deals for line in plan.problem.demand), Decimal())
+            - plan.demand_gap.units,
+            gap_money=plan.demand_gap.money,
+            contribution=_to_cents(plan.solution.objective),
+            hires=sum(row.hires for row in plan.solution.staffing),
+            is_chosen=plan is chosen,
+        )
+        for plan in ordered
+    )
+
+
+def _list_in_force(overrides: Sequence[Override], zone: tzinfo) -> tuple[InForce, ...]:
+    """The last override of each cell, in the order they were made."""
+    ordered = sorted(overrides, key=lambda each: (each.made_at, each.id))
+    latest = {each.cell: each for each in ordered}
+    return tuple(
+        InForce(
+            author=each.author,
+            role=each.role,
+            reason=each.reason,
+            comment=each.comment,
+            measure=each.measure,
+            month=each.month,
+            by=each.by,
+            from_amount=each.statistical,
+            to_amount=each.amount,
+            made_at=each.made_at.astimezone(zone),
+        )
+        for each in ordered
+        if latest[each.cell] is each
+    )
+
+
+def _to_cents(amount: float) -> Decimal:
+    return Decimal(repr(amount)).quantize(CENT)

@@ -1,0 +1,88 @@
+"""Whose overrides help: how far off they were, beside the forecasts that they replaced.
+
+Of an author and cell only the last override made before the month was over counts, and only once
+the month is over and what came is known. Revenue and deals are judged apart: their errors have
+different units.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from counterpoise.domain.measure.formulas import round_share
+from counterpoise.domain.rulebook.rulebook import Rulebook
+from counterpoise.domain.tables.forecast import Measure
+from counterpoise.domain.tables.override import CellKey, Override, ValueAdded
+from counterpoise.domain.values.period import add_months
+from counterpoise.domain.values.text import text
+
+Kind = Literal["author", "role", "reason"]
+KINDS: tuple[Kind, ...] = ("author", "role", "reason")
+Group = tuple[Kind, str, Measure]
+
+
+def measure_value_added(
+    overrides: Iterable[Override],
+    actuals: Mapping[CellKey, Decimal],
+    *,
+    rulebook: Rulebook,
+    on: date,
+) -> tuple[ValueAdded, ...]:
+    """By author, by role and by reason, each in order of name.
+
+    actuals: of finished cells only; an override whose cell they lack does not count yet. Groups of
+    fewer than override.least_cells are refused.
+    """
+    least = rulebook.get_number("override.least_cells", on)
+    groups: dict[Group, list[Override]] = {}
+    for override in _choose(overrides):
+        if override.cell in actuals:
+            for group in _name_groups(override):
+                groups.setdefault(group, []).append(override)
+    in_order = sorted(groups, key=lambda group: (KINDS.index(group[0]), *group[1:]))
+    return tuple(_judge(group, groups[group], actuals, least) for group in in_order)
+
+
+def _choose(overrides: Iterable[Override]) -> Iterable[Override]:
+    """An override made once the month was over knew what came, and proves nothing."""
+    last: dict[tuple[str, CellKey], Override] = {}
+    for override in sorted(overrides, key=lambda override: (override.made_at, override.id)):
+        if override.made_at.date() < add_months(override.month, 1):
+            last[override.author, override.cell] = override
+    return last.values()
+
+
+def _name_groups(override: Override) -> Iterator[Group]:
+    names = (override.author, override.role, override.reason)
+    for kind, name in zip(KINDS, names, strict=True):
+        yield kind, name, override.measure
+
+
+def _judge(
+    group: Group, mine: Sequence[Override], actuals: Mapping[CellKey, Decimal], least: Decimal
+) -> ValueAdded:
+    kind, name, measure = group
+    refusal = None
+    total = sum((Fraction(actuals[each.cell]) for each in mine), Fraction(0))
+    if len(mine) < least:
+        refusal = text(
+            "{n} finished figures were overridden; {least} are needed to say whether that helped.",
+            n=len(mine),
+            least=least,
+        )
+    elif not total:
+        refusal = text("Nothing was won where this was overridden, so no share of it can be off.")
+    if refusal is not None:
+        return ValueAdded(kind, name, measure, len(mine), None, None, None, refusal)
+    before = _miss(((each.statistical, actuals[each.cell]) for each in mine), total)
+    after = _miss(((each.amount, actuals[each.cell]) for each in mine), total)
+    return ValueAdded(kind, name, measure, len(mine), before, after, before - after, None)
+
+
+def _miss(pairs: Iterable[tuple[Decimal, Decimal]], total: Fraction) -> Decimal:
+    off = sum((abs(Fraction(said) - Fraction(came)) for said, came in pairs), Fraction(0))
+    share = round_share(off, total)
+    assert share is not None, "the total is above 0"
+    return share

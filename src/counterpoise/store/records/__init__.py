@@ -1,0 +1,1 @@
+"""Tables of the store, a module for each thing that people decide or the product remembers."""

@@ -1,0 +1,45 @@
+"""The process of one job: `python -m counterpoise.web.job JOB ATTEMPT`. Its last words are why it
+failed, written for the person who asked."""
+
+import os
+import sys
+import threading
+import time
+
+import django
+
+REFUSED = 3
+"""The exit code of a refusal, whose words are for the person; any other failure is ours."""
+
+
+def main() -> None:
+    job_id, attempt = sys.argv[1], int(sys.argv[2])
+    django.setup()
+    from counterpoise.actions import work  # noqa: PLC0415 -- models load after Django's set-up
+    from counterpoise.web import workplace  # noqa: PLC0415 -- as above
+
+    os.nice(10)  # whoever answers people comes first
+    threading.Thread(target=_leave_with, args=[os.getppid()], daemon=True).start()
+    try:
+        work.do_work(workplace.get_workspace(), job_id, attempt, now=workplace.now())
+    except Exception as error:
+        if not _is_ours(error):
+            raise
+        sys.stderr.write(str(error.args[0]) if error.args else str(error))
+        sys.exit(REFUSED)
+
+
+def _is_ours(error: Exception) -> bool:
+    """A refusal of our own is written for the reader; anything else keeps its trace for the log."""
+    return type(error).__module__.partition(".")[0] == "counterpoise"
+
+
+def _leave_with(parent: int) -> None:
+    """A worker that dies takes its job's process along: the next worker begins it again."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""The background worker: `python -m counterpoise.web.worker [--beside]`. Any number may run.
+
+With --beside it ends when the server that started it ends.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import uuid
+from types import FrameType
+
+import django
+
+LOOK_SECONDS = 5.0
+
+
+def main() -> None:
+    django.setup()
+    from django.db import close_old_connections  # noqa: PLC0415 -- after Django's set-up
+    from django_tasks_db.management.commands.db_worker import Worker  # noqa: PLC0415 -- as above
+
+    from counterpoise.web import recovery, supervisor  # noqa: PLC0415 -- as above
+
+    worker = Worker(
+        queue_names=["*"],
+        interval=0.5,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=uuid.uuid4().hex,
+        excluded_queue_names=[],
+    )
+
+    def look_after() -> None:
+        while True:
+            recovery.ask_again()
+            close_old_connections()
+            time.sleep(LOOK_SECONDS)
+
+    def leave_with(parent: int) -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        supervisor.closing.is_closing = True
+        worker.running = False
+        if not worker.running_task:
+            sys.exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    if "--beside" in sys.argv:
+        threading.Thread(target=leave_with, args=[os.getppid()], daemon=True).start()
+    threading.Thread(target=look_after, daemon=True).start()
+    worker.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,193 @@
+"""Whether overriding helped, as finance would reckon it from two columns and what came."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from counterpoise.actions.value_added import sum_actuals
+from counterpoise.domain.demand.segments import NONE
+from counterpoise.domain.measure.value_added import measure_value_added
+from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
+from counterpoise.domain.rulebook.toml import load_defaults
+from counterpoise.domain.tables.override import ValueAdded
+from counterpoise.domain.values.text import text
+from overriding import (
+    ATLAS,
+    BEACON,
+    DECEMBER,
+    GULF,
+    LEVANT,
+    NOVEMBER,
+    OCTOBER,
+    make_deals,
+    make_override,
+)
+
+D = Decimal
+LATER = date(2027, 1, 31)
+TWO = Rulebook(
+    (
+        *load_defaults().rules,
+        Rule("override.least_cells", "", "2", "", date(2026, 1, 1), "test"),
+    )
+)
+
+
+def judge(overrides, actuals, rulebook=TWO):
+    return measure_value_added(overrides, actuals, rulebook=rulebook, on=LATER)
+
+
+def of(found, kind):
+    return [each for each in found if each.kind == kind]
+
+
+def said(amount, statistical, by=(), month=OCTOBER, **other):
+    return make_override(amount, by, month, statistical=D(statistical), **other)
+
+
+ACTUALS = {
+    ("won_revenue", OCTOBER, GULF): D(100),
+    ("won_revenue", OCTOBER, LEVANT): D(300),
+    ("won_deals", OCTOBER, ()): D(8),
+    ("won_deals", NOVEMBER, ()): D(12),
+}
+
+
+def test_errors_are_shares_of_what_came_and_their_difference_is_the_value_added():
+    overrides = [
+        said(90, 150, GULF, role="leader", reason="tender"),
+        said(330, 280, LEVANT, role="leader", reason="price"),
+        said(10, 9, measure="won_deals", role="finance", reason="price"),
+        said(12, 14, month=NOVEMBER, measure="won_deals", role="finance", reason="price"),
+    ]
+    found = judge(overrides, ACTUALS)
+    revenue, deals = of(found, "author")[1], of(found, "author")[0]
+    assert revenue == ValueAdded(
+        "author", "Salma", "won_revenue", 2, D("0.175"), D("0.1"), D("0.075"), None
+    )
+    assert deals == ValueAdded(
+        "author", "Salma", "won_deals", 2, D("0.15"), D("0.1"), D("0.05"), None
+    )
+    assert [(each.name, each.measure, each.n) for each in of(found, "role")] == [
+        ("finance", "won_deals", 2),
+        ("leader", "won_revenue", 2),
+    ]
+    assert [(each.name, each.measure, each.n) for each in of(found, "reason")] == [
+        ("price", "won_deals", 2),
+        ("price", "won_revenue", 1),
+        ("tender", "won_revenue", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "n", "added"),
+    [
+        pytest.param(
+            [said(200, 100, GULF), said(300, 300, LEVANT)], 2, D("-0.25"), id="it made it worse"
+        ),
+        pytest.param(
+            [said(0, 0, GULF, id=1), said(100, 150, GULF, id=2), said(300, 300, LEVANT, id=3)],
+            2,
+            D("0.125"),
+            id="of an author and cell only the last counts",
+        ),
+        pytest.param(
+            [said(100, 150, GULF, id=2), said(0, 0, GULF, id=1), said(300, 300, LEVANT, id=3)],
+            2,
+            D("0.125"),
+            id="whichever is handed over first",
+        ),
+        pytest.param(
+            [
+                said(90, 150, GULF, id=1),
+                said(100, 150, GULF, id=2, made_at=datetime(2026, 11, 1, tzinfo=UTC)),
+                said(300, 300, LEVANT, id=3),
+            ],
+            2,
+            D("0.1"),
+            id="one made once the month was over proves nothing",
+        ),
+        pytest.param(
+            [said(100, 150, GULF), said(300, 300, LEVANT), said(7, 9, month=DECEMBER)],
+            2,
+            D("0.125"),
+            id="a month that is not over does not count yet",
+        ),
+    ],
+)
+def test_which_overrides_count(overrides, n, added):
+    (mine,) = of(judge(overrides, ACTUALS), "author")
+    assert (mine.n, mine.added) == (n, added)
+
+
+def test_each_author_of_a_cell_is_judged():
+    overrides = [said(100, 150, GULF), said(50, 150, GULF, author="Omar", id=2)]
+    assert [each.name for each in of(judge(overrides, ACTUALS), "author")] == ["Omar", "Salma"]
+    assert of(judge(overrides, ACTUALS), "role")[0].n == 2
+
+
+def test_few_figures_are_refused_with_how_many_are_needed():
+    found = judge([said(90, 150, GULF)], ACTUALS, load_defaults())
+    assert found[0] == ValueAdded(
+        "author",
+        "Salma",
+        "won_revenue",
+        1,
+        None,
+        None,
+        None,
+        text(
+            "{n} finished figures were overridden; {least} are needed to say whether that helped.",
+            n=1,
+            least=D(5),
+        ),
+    )
+    assert judge([], ACTUALS) == ()
+
+
+def test_nothing_won_has_no_shares():
+    actuals = dict.fromkeys(ACTUALS, D(0))
+    (mine,) = of(judge([said(9, 1, GULF), said(9, 1, LEVANT)], actuals), "author")
+    assert (mine.n, mine.added) == (2, None)
+    assert str(mine.refusal).startswith("Nothing was won where this was overridden")
+
+
+DEALS = make_deals(
+    [
+        (date(2026, 10, 1), 100.1, "Gulf", "Atlas"),
+        (date(2026, 10, 31), 200.2, "Gulf", None),
+        (date(2026, 11, 1), 50.0, "Gulf", "Atlas"),
+        (date(2026, 10, 9), None, "Levant", "Atlas"),
+        (date(2026, 12, 2), 70.0, "Gulf", "Atlas"),
+        (None, 999.0, "Gulf", "Atlas"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("override", "came"),
+    [
+        pytest.param(make_override(1), D("300.30"), id="the company"),
+        pytest.param(make_override(1, measure="won_deals"), D(3), id="its deals"),
+        pytest.param(make_override(1, GULF), D("300.30"), id="a region"),
+        pytest.param(make_override(1, ATLAS), D("100.10"), id="a product"),
+        pytest.param(make_override(1, GULF + ATLAS), D("100.10"), id="both"),
+        pytest.param(
+            make_override(1, (("product", NONE),)), D("200.20"), id="deals without a product"
+        ),
+        pytest.param(make_override(1, LEVANT, NOVEMBER), D(0), id="nothing won"),
+        pytest.param(make_override(1, month=DECEMBER), None, id="a month that is not over"),
+        pytest.param(make_override(1, BEACON), None, id="a product that nobody knows"),
+    ],
+)
+def test_what_came_of_an_overridden_cell(override, came):
+    found = sum_actuals(DEALS, [override], date(2026, 12, 31))
+    key = (override.measure, override.month, tuple(sorted(override.by)))
+    assert found == ({} if came is None else {key: came})
+
+
+def test_what_came_later_is_not_known():
+    november = make_override(1, month=NOVEMBER)
+    assert sum_actuals(DEALS, [november], date(2026, 11, 29)) == {}
+    assert list(sum_actuals(DEALS, [november], date(2026, 11, 30)).values()) == [D(50)]
