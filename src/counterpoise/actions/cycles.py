@@ -6,13 +6,16 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
+from django.db import transaction
+
 from counterpoise.actions import planning, reports
 from counterpoise.actions.answers import answer_cycle
 from counterpoise.actions.reports import LANGUAGES, Report
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.report import Cycle
-from counterpoise.store import runs
+from counterpoise.domain.values.document import to_document
+from counterpoise.store import audit, runs
 from counterpoise.store.runs import Run
 
 
@@ -46,7 +49,18 @@ def run_cycle(
         identity += f" {[each.id for each in desk.overrides]}"
     run = f"{desk.period}-{sha256(identity.encode()).hexdigest()[:8]}"
     report = reports.write_report(workspace, run, cycle)
-    runs.save_run(Run(run, str(desk.period), desk.as_of, desk.build, ran_at=now, document=answer))
+    kept = Run(
+        run,
+        str(desk.period),
+        desk.as_of,
+        desk.build,
+        ran_at=now,
+        document=answer,
+        whole=to_document(cycle),
+    )
+    with transaction.atomic():
+        runs.save_run(kept)
+        audit.record("cycle.run", f"period:{period}", after={"run": run, "plans": names}, at=now)
     return FinishedCycle(run, cycle, names, answer, report)
 
 

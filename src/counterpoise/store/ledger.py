@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from counterpoise.store import audit
 from counterpoise.store.models import Batch, Build, Examination, LandedFile
 
 
@@ -68,6 +69,10 @@ def accept(batch: AcceptedBatch, *, build: str, manifest: Mapping[str, Any], at:
             for each in batch.files
         )
         Build.objects.create(id=build, published_at=at, batch=row, manifest=dict(manifest))
+        files = [each.name for each in batch.files]
+        audit.record(
+            "data.loaded", f"batch:{batch.id}", after={"build": build, "files": files}, at=at
+        )
 
 
 def list_batches() -> tuple[str, ...]:

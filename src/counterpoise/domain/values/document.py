@@ -44,7 +44,7 @@ def to_document(value: Any) -> Any:
 
 def from_document(kind: type[Kind], document: Any) -> Kind:
     """The value of this kind that was kept. Raises UnreadableDocument, naming the place."""
-    read: Kind = _read(kind, document, kind.__name__)
+    read: Kind = _read(kind, document, kind.__name__.lower())
     return read
 
 
