@@ -304,19 +304,19 @@ RULE = DOCUMENT["rules"][0]
             "'counterpoise-plan/1', not 'counterpoise-inputs/1'",
             id="a plan instead",
         ),
-        pytest.param({"mood": "good"}, "Inputs lacks or does not know mood", id="a field more"),
-        pytest.param({"seed": "7"}, "Inputs.seed is '7', where a int", id="a seed in text"),
-        pytest.param({"seed": True}, "Inputs.seed is True, where a int", id="a seed that is true"),
-        pytest.param({"as_of": "soon"}, "Inputs.as_of is 'soon', which is no date", id="no date"),
-        pytest.param({"rules": None}, "Inputs.rules is None, where a list", id="no rules"),
+        pytest.param({"mood": "good"}, "inputs lacks or does not know mood", id="a field more"),
+        pytest.param({"seed": "7"}, "inputs.seed is '7', where a int", id="a seed in text"),
+        pytest.param({"seed": True}, "inputs.seed is True, where a int", id="a seed that is true"),
+        pytest.param({"as_of": "soon"}, "inputs.as_of is 'soon', which is no date", id="no date"),
+        pytest.param({"rules": None}, "inputs.rules is None, where a list", id="no rules"),
         pytest.param(
             {"rules": [RULE, {"key": "a"}]},
-            r"Inputs.rules\[1\] lacks or does not know effective_from, source, subject",
+            r"inputs.rules\[1\] lacks or does not know effective_from, source, subject",
             id="half a rule",
         ),
         pytest.param(
             {"rules": [{**RULE, "value": 5}]},
-            r"Inputs.rules\[0\].value is 5, where a str",
+            r"inputs.rules\[0\].value is 5, where a str",
             id="a rule's value that is no text",
         ),
         pytest.param(
@@ -324,7 +324,7 @@ RULE = DOCUMENT["rules"][0]
             "not what was saved: Override 3 is there twice.*Restore the store from a backup",
             id="an override twice",
         ),
-        pytest.param({"scenario": []}, r"Inputs.scenario is \[\], where a dict", id="no scenario"),
+        pytest.param({"scenario": []}, r"inputs.scenario is \[\], where a dict", id="no scenario"),
     ],
 )
 def test_a_broken_document_is_refused_with_its_place(change, advice):
