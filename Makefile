@@ -78,6 +78,7 @@ messages: install-dev ## collect the texts to translate, and compile the catalog
 
 docs: install-dev ## write docs/reference from the code
 	$(BIN)/python -m tests.reference_pages
+	$(BIN)/python -m tests.stored_openapi
 
 lock: | $(BIN)/python ## resolve requirements/*.in again into the lock files
 	$(PIP) uv

@@ -14,6 +14,7 @@ SCRIPTS = (
     "plan.py",
     "sample.py",
     "cycle.py",
+    "web.py",
 )
 
 

@@ -30,5 +30,12 @@ def make_everyone():
 def sign_in(person, **headers):
     """A browser without scripts in which the person is signed in."""
     client = Client(headers=headers or None, SERVER_NAME="localhost")
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person)
+    return client
+
+
+def sign_in_by_form(person, password=PASSWORD, **extra):
+    """A browser in which the person has just given the password, as the sign-off asks for."""
+    client = Client(SERVER_NAME="localhost", **extra)
+    client.post("/sign-in/", {"login": person.username, "password": password})
     return client

@@ -20,6 +20,8 @@ from counterpoise.domain.collect import mapping_toml
 from counterpoise.domain.collect.proposal import propose_mapping
 from counterpoise.domain.tables.mapping import ColumnMapping
 from counterpoise.domain.tables.mapping import Mapping as FilesMapping
+from counterpoise.domain.tables.profile import FileProfile
+from counterpoise.domain.tables.received import Received, SentFile
 from counterpoise.domain.values.text import Text, text
 from counterpoise.store import ledger
 from counterpoise.warehouse.landing.land import land_files
@@ -29,7 +31,15 @@ from counterpoise.warehouse.landing.space import refuse_full_disk
 
 MAPPING_FILE = "mapping.toml"
 
-__all__ = ["Collected", "NothingToCollect", "collect", "list_quarantine"]
+__all__ = [
+    "Collected",
+    "NothingToCollect",
+    "Proposed",
+    "collect",
+    "list_quarantine",
+    "propose",
+    "refuse_nothing",
+]
 
 
 class NothingToCollect(ValueError):
@@ -52,9 +62,18 @@ class Collected:
     mapping_file: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What columns are taken for, and what a look at them showed."""
+
+    mapping: FilesMapping
+    profiles: tuple[FileProfile, ...]
+    notes: tuple[Text, ...]
+
+
 def collect(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | SentFile],
     *,
     mapping: Path | FilesMapping | None = None,
     dry_run: bool = False,
@@ -76,9 +95,33 @@ def collect(
             publishing.sweep_leftovers(workspace)
 
 
+def propose(workspace: Workspace, paths: Sequence[Path | SentFile], desk: Path) -> Proposed:
+    """Look at files on a desk of their own: no load waits for it, and nothing of it is remembered.
+
+    Files of which no column is recognised are no error here, since a person sees them next.
+    """
+    with refuse_full_disk(workspace.warehouse):
+        (desk / "received").mkdir(parents=True)
+        received = read_sources(paths, desk / "received")
+        landed = land_files(received, desk / "landing", desk)
+        mapping = _complete_mapping(_recall_mapping(workspace, landed), landed)
+        profiles = tuple(profile_file(each) for each in landed)
+    return Proposed(mapping, profiles, _note_reading(received))
+
+
+def refuse_nothing(mapping: FilesMapping, columns: Mapping[str, Sequence[str]]) -> None:
+    """Raises NothingToCollect for a mapping by which nothing would be taken."""
+    if not any(each.table for each in mapping.files):
+        listed = "; ".join(f"{file}: {', '.join(names)}" for file, names in columns.items())
+        raise NothingToCollect(
+            f"No column was recognised, so nothing can be taken ({listed[:500]}). Say in a mapping"
+            " which table and attribute they are: --dry-run writes one to start from."
+        )
+
+
 def _collect(
     workspace: Workspace,
-    paths: Sequence[Path],
+    paths: Sequence[Path | SentFile],
     wanted: FilesMapping | None,
     desk: Path,
     *,
@@ -89,7 +132,7 @@ def _collect(
     landed = land_files(received, desk / "landing", desk)
     mapping = _decide_mapping(wanted or _recall_mapping(workspace, landed), landed)
     files = _pair(landed, mapping)
-    notes = tuple(note for each in received for note in _name_notes(each.name, each.notes))
+    notes = _note_reading(received)
     notes += tuple(note for each in files for note in each.mapping.notes)
     saved = _save_mapping(workspace, mapping)
     current = ledger.find_current_build()
@@ -134,22 +177,20 @@ def _recall_mapping(workspace: Workspace, landed: tuple[Landed, ...]) -> FilesMa
 
 
 def _decide_mapping(wanted: FilesMapping | None, landed: tuple[Landed, ...]) -> FilesMapping:
+    mapping = _complete_mapping(wanted, landed)
+    refuse_nothing(mapping, {each.received.name: each.received.columns for each in landed})
+    return mapping
+
+
+def _complete_mapping(wanted: FilesMapping | None, landed: tuple[Landed, ...]) -> FilesMapping:
     """The stated mapping, with a proposal for the files that it does not name."""
     stated = {each.file: each for each in wanted.files} if wanted else {}
     if wanted:
         mapping_toml.check_mapping(wanted, {e.received.name: e.received.columns for e in landed})
     if all(each.received.name in stated for each in landed):
-        mapping = FilesMapping(tuple(stated[each.received.name] for each in landed))
-    else:
-        proposed = propose_mapping(tuple(profile_file(each) for each in landed))
-        mapping = FilesMapping(tuple(stated.get(each.file, each) for each in proposed.files))
-    if not any(each.table for each in mapping.files):
-        columns = "; ".join(f"{e.received.name}: {', '.join(e.received.columns)}" for e in landed)
-        raise NothingToCollect(
-            f"No column was recognised, so nothing can be taken ({columns[:500]}). Say in a mapping"
-            " which table and attribute they are: --dry-run writes one to start from."
-        )
-    return mapping
+        return FilesMapping(tuple(stated[each.received.name] for each in landed))
+    proposed = propose_mapping(tuple(profile_file(each) for each in landed))
+    return FilesMapping(tuple(stated.get(each.file, each) for each in proposed.files))
 
 
 def _pair(landed: tuple[Landed, ...], mapping: FilesMapping) -> tuple[File, ...]:
@@ -163,8 +204,12 @@ def _save_mapping(workspace: Workspace, mapping: FilesMapping) -> Path:
     return path
 
 
-def _name_notes(file: str, notes: tuple[Text, ...]) -> tuple[Text, ...]:
-    return tuple(Text("{file}: " + each.template, (("file", file), *each.values)) for each in notes)
+def _note_reading(received: Sequence[Received]) -> tuple[Text, ...]:
+    return tuple(
+        Text("{file}: " + note.template, (("file", each.name), *note.values))
+        for each in received
+        for note in each.notes
+    )
 
 
 def _answer(

@@ -36,7 +36,7 @@ def run_cycle(
     *,
     as_of: date | None,
     now: datetime,
-    overrides: Sequence[Override] = (),
+    overrides: Sequence[Override] | None = None,
 ) -> FinishedCycle:
     """Collected facts to plan, actions and report. A step that refuses is said, not hidden."""
     today = now.date()

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -23,6 +23,7 @@ from counterpoise.domain.rulebook.watched import WatchedRulebook
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
@@ -30,6 +31,7 @@ from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.values.period import Period, first_of_month
 from counterpoise.store import ledger, runs
+from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
 from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
@@ -84,9 +86,13 @@ class Desk:
         return cycle.plan_supply(facts, self._plan_demand(facts.deals).forecast, self.rulebook)
 
     def reconcile(self, scenario: NamedScenario, *, at: datetime) -> NamedPlan:
-        facts = self.load_facts()
+        return self.save_plan(self.solve(scenario), at=at)
+
+    def solve(self, scenario: NamedScenario) -> Plan:
+        """The plan alone, from what it rests on: health and measures are not looked at."""
+        facts = self._load_planning_facts()
         forecast = self._plan_demand(facts.deals).forecast
-        return self.save_plan(cycle.plan_scenario(facts, forecast, self.rulebook, scenario), at=at)
+        return cycle.plan_scenario(facts, forecast, self.rulebook, scenario)
 
     def run_cycle(self) -> Cycle:
         return cycle.run_cycle(self.load_facts(), self.period, self.rulebook, self.overrides)
@@ -94,19 +100,31 @@ class Desk:
     def load_facts(self) -> Facts:
         """Everything the steps learn from; health and measures included."""
         folder = self.current.folder
+        facts = self._load_planning_facts()
+        return replace(
+            facts,
+            tables=self._count_tables(),
+            health=examine(folder, self.rulebook, self.as_of),
+            measures=self._measure(),
+            history=sum_by_month(facts.deals),
+            target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+        )
+
+    def _load_planning_facts(self) -> Facts:
+        folder = self.current.folder
         deals = self._load_deals()
         return Facts(
             company=get_company(self.workspace),
             build=self.build,
-            tables=self._count_tables(),
-            health=examine(folder, self.rulebook, self.as_of),
-            measures=self._measure(),
-            history=sum_by_month(deals),
+            tables=(),
+            health=Health(score=100, findings=(), rows=0),
+            measures=(),
+            history=(),
             deals=deals,
             teams=list_team_sizes(folder, deals),
             declared=list_declared_pools(folder, self.as_of),
             won_before=list_won_deals(deals, first_of_month(self.as_of)),
-            target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+            target=None,
         )
 
     def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:
@@ -156,17 +174,19 @@ def open_desk(
     *,
     as_of: date | None,
     today: date,
-    overrides: Sequence[Override] = (),
+    overrides: Sequence[Override] | None = None,
 ) -> Desk:
     """Plan `period` as known on `as_of`; else as of the last day that a plan could be made on.
 
     That is the day before the period begins, or today within it, and never after the data ends.
+    overrides: None stands for those of the period that hold now.
     """
     wanted = Period.parse(period)
     build = examinations.get_build(workspace)
     rulebook = WatchedRulebook(rules.load_rulebook().rules)
     day = as_of or _choose_day(wanted, build, today=today)
-    return Desk(workspace, build, wanted, day, rulebook, tuple(overrides))
+    held = stored.list_current(str(wanted)) if overrides is None else overrides
+    return Desk(workspace, build, wanted, day, rulebook, tuple(held))
 
 
 def verify_plan(name: str) -> Verdict:

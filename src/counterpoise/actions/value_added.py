@@ -1,20 +1,52 @@
 """What came of the months and cells that people overrode, so that overrides can be judged."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.actions import examinations, rules
+from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand.segments import NONE
+from counterpoise.domain.measure.value_added import measure_value_added
 from counterpoise.domain.tables.deals import Deals, day_number
-from counterpoise.domain.tables.override import CENT, CellKey, Override
-from counterpoise.domain.values.period import Period
+from counterpoise.domain.tables.override import CENT, CellKey, Override, ValueAdded
+from counterpoise.domain.values.period import Period, add_months
+from counterpoise.store import overrides as stored
+from counterpoise.warehouse.queries.deals import load_deals
+
+
+def judge_overrides(workspace: Workspace, *, today: date) -> tuple[ValueAdded, ...]:
+    """Whose overrides came nearer to what came, by author, role and reason, in all periods."""
+    made = stored.list_judged()
+    over = frozenset(each.cell for each in made if add_months(each.month, 1) <= today)
+    if not over:
+        return ()
+    actuals = _find_actuals(examinations.get_build(workspace), over, today)
+    return measure_value_added(made, actuals, rulebook=rules.load_rulebook(), on=today)
+
+
+@lru_cache(maxsize=4)
+def _find_actuals(
+    build: CurrentBuild, cells: frozenset[CellKey], today: date
+) -> Mapping[CellKey, Decimal]:
+    """Read once for a build and a day: only a month that is over can ask for more cells."""
+    on = examinations.find_horizon(build, today)
+    deals = load_deals(build.folder, on, rulebook=rules.load_rulebook()).deals
+    return sum_cells(deals, cells, on)
 
 
 def sum_actuals(deals: Deals, overrides: Iterable[Override], on: date) -> dict[CellKey, Decimal]:
-    """Won revenue, to the cent, or won deals of each overridden cell whose month is over on a day.
+    """Of each overridden cell; see `sum_cells`."""
+    return sum_cells(deals, {override.cell for override in overrides}, on)
+
+
+def sum_cells(deals: Deals, cells: Iterable[CellKey], on: date) -> dict[CellKey, Decimal]:
+    """Won revenue, to the cent, or won deals of each cell whose month is over on a day.
 
     As known on that day: later wins do not count. A cell of a region or product that the deals do
     not know is left out, for nothing can be said of it.
@@ -22,7 +54,7 @@ def sum_actuals(deals: Deals, overrides: Iterable[Override], on: date) -> dict[C
     known = deals.known_on(on)
     amounts = np.nan_to_num(known.amount)
     actuals: dict[CellKey, Decimal] = {}
-    for measure, first, by in {override.cell for override in overrides}:
+    for measure, first, by in cells:
         month = Period.of_months(first, 1)
         inside = _find_members(known, by)
         if inside is None or month.end - timedelta(days=1) > known.as_of:

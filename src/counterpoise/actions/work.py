@@ -8,7 +8,17 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from counterpoise.actions import cycles, kept, rules, samples
+from counterpoise.actions import (
+    cycles,
+    freezing,
+    kept,
+    rules,
+    samples,
+    scenarios,
+    signers,
+    uploads,
+    verification,
+)
 from counterpoise.actions.collect import collect
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.values.document import to_document
@@ -52,9 +62,66 @@ def load_sample(workspace: Workspace, arguments: Arguments, tell: Tell, now: dat
     return {"run": done.run, "period": SAMPLE_PERIOD}
 
 
+def propose_mapping(
+    workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime
+) -> Result:
+    """Read an upload and propose what its columns mean. arguments: upload."""
+    tell(0.1, text("Reading the files"))
+    done = uploads.propose_upload(workspace, arguments["upload"], now=now)
+    return {"upload": done.id}
+
+
+def collect_upload(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Collect a confirmed upload. arguments: upload, and person: whose inbox hears of it."""
+    return uploads.collect_upload(
+        workspace, arguments["upload"], person=arguments.get("person"), tell=tell, now=now
+    )
+
+
+def examine(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Judge and measure the current build. No arguments."""
+    tell(0.1, text("Judging the data"))
+    return {"score": kept.examine_build(workspace, now=now).health.score}
+
+
+def solve_scenario(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """arguments: period, scenario (its id), and link: the page where the result is seen."""
+    tell(0.1, text("Reading the data"))
+    done = scenarios.solve_scenario(
+        workspace,
+        arguments["period"],
+        arguments["scenario"],
+        say=lambda: tell(0.4, text("Finding the best plan")),
+        now=now,
+    )
+    return {"plan": done.plan, "is_kept": done.is_kept, "link": arguments.get("link", "")}
+
+
+def freeze_plan(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Compute the period's plan once more and freeze it. arguments: period, person (an id)."""
+    tell(0.1, text("Computing the plan once more"))
+    frozen = freezing.freeze_plan(
+        workspace, arguments["period"], arguments["person"], now=now
+    )
+    return {"version": frozen.name, "link": signers.link_to(frozen)}
+
+
+def verify_version(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Compute a version again; whatever is not the same is a failure. arguments: version, link."""
+    tell(0.1, text("Computing the version once more"))
+    verification.check(verification.verify(workspace, arguments["version"]))
+    return {"version": arguments["version"], "link": arguments["link"], "is_verified": True}
+
+
 WORK: dict[str, Callable[[Workspace, Arguments, Tell, datetime], Result]] = {
+    "propose": propose_mapping,
+    "collect": collect_upload,
+    "examine": examine,
     "cycle": run_cycle,
     "sample": load_sample,
+    "scenario": solve_scenario,
+    "freeze": freeze_plan,
+    "verify": verify_version,
 }
 
 

@@ -47,6 +47,10 @@ class Workspace:
         return self.root / "reports"
 
     @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
+
+    @property
     def settings(self) -> Path:
         return self.root / SETTINGS_FILE
 

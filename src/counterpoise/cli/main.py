@@ -50,6 +50,11 @@ COMMANDS = {
             "Show the rules in force, or take in a file of a business's own values.",
             "counterpoise rulebook import rulebook.toml",
         ),
+        "audit": Command(
+            "audit:audit",
+            "Check that the audit trail is whole.",
+            "counterpoise audit --workspace acme",
+        ),
         "serve": Command(
             "workspace:serve",
             "Start the web application.",

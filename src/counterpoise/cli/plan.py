@@ -97,12 +97,13 @@ def reconcile(
     period
         A month (2017-11), a quarter (2017-Q4) or a year (2017).
     scenario
-        base plans for the expected demand, high and low for the ends of its 80 % range.
+        base plans for the expected demand, high and low for the ends of its 80 % range. Else the
+        name of a scenario that was made for the period.
     as_of
         The day whose knowledge counts; else the day before the period, or the last day of data.
     """
     desk = _open(period, as_of, common)
-    chosen = scenarios.get_scenario(scenario)
+    chosen = scenarios.get_scenario(scenario, period)
     with working("Optimising"):
         saved = desk.reconcile(chosen, at=now())
     if common.json:

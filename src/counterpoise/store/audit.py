@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from counterpoise.store.models import AuditEntry, AuditHead
 
@@ -117,6 +118,53 @@ def list_entries(*, before: int | None = None, limit: int = 100) -> tuple[Entry,
     return tuple(_read(row) for row in rows[:limit])
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """words: in who, what or of what. sort: a field, with - before it from the greatest down."""
+
+    words: str = ""
+    actor: str = ""
+    verb: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """entries: of the page. actors and verbs: all there are, to choose from."""
+
+    entries: tuple[Entry, ...]
+    matching: int
+    total: int
+    actors: tuple[str, ...]
+    verbs: tuple[str, ...]
+
+
+def find_entries(wanted: Wanted, *, start: int, limit: int) -> Found:
+    """A page of the entries that match; the newest first where no order is asked for."""
+    rows = AuditEntry.objects.all()
+    if wanted.actor:
+        rows = rows.filter(actor=wanted.actor)
+    if wanted.verb:
+        rows = rows.filter(verb=wanted.verb)
+    if words := wanted.words.strip():
+        rows = rows.filter(
+            Q(actor__icontains=words) | Q(verb__icontains=words) | Q(subject__icontains=words)
+        )
+    ordered = rows.order_by(*([wanted.sort] if wanted.sort else []), "-number")
+    return Found(
+        tuple(_read(row) for row in ordered[start : start + limit]),
+        rows.count(),
+        AuditHead.objects.values_list("number", flat=True).get(pk=1),
+        _list_values("actor"),
+        _list_values("verb"),
+    )
+
+
+def find_entry(number: int) -> Entry | None:
+    row = AuditEntry.objects.filter(number=number).first() if number < 2**63 else None
+    return None if row is None else _read(row)
+
+
 def check_chain() -> ChainCheck:
     """Read the whole trail and recompute every hash, and the head that names the last one."""
     previous, count = "", 0
@@ -132,6 +180,12 @@ def check_chain() -> ChainCheck:
     if (head.number, head.hash) != (count, previous):
         return ChainCheck(count, count + 1, "the last entries were taken away")
     return ChainCheck(count, None, "")
+
+
+def _list_values(field: str) -> tuple[str, ...]:
+    """An index over the field alone answers it."""
+    values = AuditEntry.objects.order_by(field).values_list(field, flat=True).distinct()
+    return tuple(values)
 
 
 def _hash_entry(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""What a write was answered, so that a program that asks again with the same key does nothing twice.
+"""What a write was answered, so that a program that asks again with its key does nothing twice.
 
 The answer is kept in the transaction of the write itself: after a crash there are both or neither.
 """

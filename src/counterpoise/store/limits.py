@@ -22,6 +22,7 @@ class Allowance:
     limit: int
     used: int
     ends_at: datetime
+    within: timedelta
 
     @property
     def is_kept(self) -> bool:
@@ -50,14 +51,14 @@ def count_request(who: str, at: datetime, *, limit: int, within: timedelta) -> A
             RateWindow.objects.get_or_create(who=who, starts_at=starts_at, defaults={"count": 0})
             rows.update(count=F("count") + 1)
         used = rows.values_list("count", flat=True).get()
-    return Allowance(limit, used, starts_at + within)
+    return Allowance(limit, used, starts_at + within, within)
 
 
 def find_allowance(who: str, at: datetime, *, limit: int, within: timedelta) -> Allowance:
     """How it stands, without counting."""
     starts_at = _find_start(at, within)
     used = RateWindow.objects.filter(who=who, starts_at=starts_at).values_list("count", flat=True)
-    return Allowance(limit, used.first() or 0, starts_at + within)
+    return Allowance(limit, used.first() or 0, starts_at + within, within)
 
 
 def _find_start(at: datetime, within: timedelta) -> datetime:

@@ -4,7 +4,14 @@ Rows are reached through the functions of this package, never through `.objects`
 """
 
 from counterpoise.store.records.loads import Batch, Build, Examination, LandedFile, Upload
-from counterpoise.store.records.people import Invitation, KeptAnswer, RateWindow, Token, User
+from counterpoise.store.records.people import (
+    Invitation,
+    KeptAnswer,
+    RateWindow,
+    SharedNote,
+    Token,
+    User,
+)
 from counterpoise.store.records.plans import (
     ActionState,
     CycleRun,
@@ -39,6 +46,7 @@ __all__ = [
     "PlanVersion",
     "RateWindow",
     "RuleEntry",
+    "SharedNote",
     "Signature",
     "Token",
     "Upload",

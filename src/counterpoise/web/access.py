@@ -14,14 +14,174 @@ from django.http import Http404, HttpRequest, HttpResponse
 from counterpoise.domain.values.rights import Right, Visitor
 from counterpoise.store import people
 
-PUBLIC = frozenset({"sign-in"})
+PUBLIC = frozenset(
+    {
+        "sign-in",
+        "mfa_authenticate",
+        "openid_connect_login",
+        "openid_connect_callback",
+        "invitation",
+        "new-password",
+    }
+)
 """Pages without an account."""
-OPEN = frozenset({"home", "sign-out"})
+OPEN = frozenset(
+    {
+        "home",
+        "sign-out",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_deactivate_totp",
+        "mfa_view_recovery_codes",
+        "mfa_generate_recovery_codes",
+        "account:overview",
+        "account:preferences",
+        "account:password",
+        "account:end-session",
+        "account:end-other-sessions",
+        "account:tokens",
+        "account:make-token",
+        "account:revoke-token",
+        "collect:overview",
+        "work:job",
+        "work:stop",
+        "api-reference",
+        "execute:overview",
+        "execute:period",
+        "execute:action",
+        "inbox:list",
+        "inbox:open",
+        "inbox:read",
+        "inbox:read-all",
+    }
+)
 """Pages that everybody with an account has."""
+OPEN_TO_TOKENS = frozenset(
+    {
+        "api:show_openapi",
+        "api:show_me",
+        "api:list_jobs",
+        "api:show_job",
+        "api:stop_job",
+        "api:list_actions",
+        "api:show_action",
+        "api:list_inbox",
+        "api:read_item",
+        "api:list_comments",
+    }
+)
+"""Operations that every token has; which jobs, actions, items … it sees is for their views."""
 NEEDS: dict[str, Right] = {
+    "collect:upload": "load_data",
+    "collect:mapping": "load_data",
+    "collect:confirm": "load_data",
+    "collect:discard": "load_data",
+    "collect:judge": "load_data",
+    "collect:loads": "read_data",
+    "collect:load": "read_data",
+    "collect:quarantine": "read_people_records",
+    "collect:health": "read_data",
+    "collect:measures": "read_data",
+    "collect:measure": "read_data",
+    "collect:fix-lists": "read_people_records",
+    "collect:finding": "read_people_records",
+    "collect:people": "read_people_records",
+    "collect:rows": "read_people_records",
     "cycle:list": "read_plan",
+    "cycle:run": "run_cycle",
+    "cycle:compare": "read_plan",
     "cycle:report": "read_plan",
     "cycle:workbook": "read_plan",
+    "demand:overview": "read_plan",
+    "demand:period": "read_plan",
+    "demand:cell": "read_plan",
+    "demand:overrides": "read_plan",
+    "demand:made": "read_plan",
+    "demand:value-added": "read_plan",
+    "demand:preview": "override",
+    "demand:override": "override",
+    "demand:withdraw": "override",
+    "supply:overview": "read_plan",
+    "supply:period": "read_plan",
+    "reconcile:overview": "read_plan",
+    "reconcile:period": "read_plan",
+    "reconcile:plan": "read_plan",
+    "reconcile:compare": "read_plan",
+    "reconcile:scenario": "read_plan",
+    "reconcile:new": "edit_scenarios",
+    "reconcile:make": "edit_scenarios",
+    "reconcile:change": "edit_scenarios",
+    "reconcile:archive": "edit_scenarios",
+    "reconcile:bring-back": "edit_scenarios",
+    "reconcile:solve": "edit_scenarios",
+    "reconcile:promote": "edit_scenarios",
+    "reconcile:step-back": "edit_scenarios",
+    "signoff:overview": "read_plan",
+    "signoff:version": "read_plan",
+    "signoff:pack": "read_plan",
+    "signoff:freeze": "freeze_plan",
+    "signoff:sign": "sign_plan",
+    "signoff:verify": "read_audit",
+    "signoff:note": "keep_minutes",
+    "signoff:withdraw-note": "keep_minutes",
+    "execute:assign": "assign_actions",
+    "execute:due": "assign_actions",
+    "execute:state": "work_actions",
+    "measure:overview": "read_plan",
+    "measure:period": "read_plan",
+    "rulebook:list": "read_plan",
+    "rulebook:difference": "read_plan",
+    "rulebook:rule": "read_plan",
+    "rulebook:change": "edit_rules",
+    "comment": "comment",
+    "people:list": "manage_people",
+    "people:invite": "manage_people",
+    "people:invitation": "manage_people",
+    "people:withdraw": "manage_people",
+    "people:person": "manage_people",
+    "people:change": "manage_people",
+    "people:deactivate": "manage_people",
+    "people:activate": "manage_people",
+    "people:password-link": "manage_people",
+    "audit:list": "read_audit",
+    "audit:entry": "read_audit",
+    "api:list_cycles": "read_plan",
+    "api:run_cycle": "run_cycle",
+    "api:show_cycle": "read_plan",
+    "api:list_loads": "read_data",
+    "api:show_load": "read_data",
+    "api:upload_files": "load_data",
+    "api:show_upload": "load_data",
+    "api:confirm_upload": "load_data",
+    "api:discard_upload": "load_data",
+    "api:list_quarantined": "read_data",
+    "api:show_health": "read_data",
+    "api:list_measures": "read_data",
+    "api:show_demand": "read_plan",
+    "api:list_overrides": "read_plan",
+    "api:make_override": "override",
+    "api:withdraw_override": "override",
+    "api:show_supply": "read_plan",
+    "api:list_plans": "read_plan",
+    "api:verify_plan": "read_plan",
+    "api:list_scenarios": "read_plan",
+    "api:show_scenario": "read_plan",
+    "api:make_scenario": "edit_scenarios",
+    "api:change_scenario": "edit_scenarios",
+    "api:solve_scenario": "edit_scenarios",
+    "api:promote_scenario": "edit_scenarios",
+    "api:list_versions": "read_plan",
+    "api:move_action": "work_actions",
+    "api:put_off_action": "assign_actions",
+    "api:assign_action": "assign_actions",
+    "api:show_variance": "read_plan",
+    "api:list_rules": "read_plan",
+    "api:list_differences": "read_plan",
+    "api:change_rule": "edit_rules",
+    "api:add_comment": "comment",
+    "api:list_people": "manage_people",
+    "api:list_audit": "read_audit",
 }
 """The right that a page needs, by the name of its address."""
 
@@ -61,8 +221,8 @@ class Gate:
     ) -> None:
         match = request.resolver_match
         name = match.view_name if match is not None else ""
-        if name in PUBLIC:
-            return
+        if name in PUBLIC or name.startswith("api:"):
+            return  # the API's own door asks for a token, and a session opens nothing there
         visitor = find_visitor(request)
         if visitor is None:
             return  # the sign-in middleware has sent them to sign in, or the API asks for a token
@@ -73,4 +233,4 @@ class Gate:
 def may_open(visitor: Visitor, name: str) -> bool:
     """Whether a visitor may open the address of this name."""
     needed = NEEDS.get(name)
-    return name in OPEN or (needed is not None and visitor.may(needed))
+    return name in OPEN | OPEN_TO_TOKENS or (needed is not None and visitor.may(needed))

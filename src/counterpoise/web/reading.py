@@ -1,10 +1,11 @@
 """How the visitor reads: the language they chose, and figures and dates written for it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 from django.conf import settings
@@ -12,23 +13,25 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from hijridate import Gregorian
 
+from counterpoise.actions import rules
 from counterpoise.connectors.documents.reader import Language, Reader
 from counterpoise.store.models import User
+from counterpoise.web.workplace import now
+
+ZONE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """What writes values for one visitor. mirrors: time runs from right to left in charts."""
+    """What writes values for one visitor."""
 
     reader: Reader
     zone: ZoneInfo
     shows_hijri: bool = False
-    mirrors: bool = True
     theme: str = "auto"
 
     def in_currency(self, currency: str) -> "Eyes":
-        reader = Reader(self.reader.language, currency)
-        return Eyes(reader, self.zone, self.shows_hijri, self.mirrors, self.theme)
+        return replace(self, reader=replace(self.reader, currency=currency))
 
     def day(self, day: date) -> str:
         """The Gregorian day, and the Hijri one behind it where the visitor asked for it."""
@@ -81,13 +84,21 @@ def get_eyes(request: HttpRequest) -> Eyes:
 
 def _open_eyes(account: User | None) -> Eyes:
     language: Language = "ar" if (translation.get_language() or "en").startswith("ar") else "en"
-    zone = ZoneInfo(settings.TIME_ZONE)
     if account is None:
-        return Eyes(Reader(language, ""), zone)
+        return Eyes(Reader(language, ""), ZoneInfo(settings.TIME_ZONE))
+    at = now()
     return Eyes(
-        Reader(language, ""),
-        zone,
+        Reader(language, "", account.mirrors_charts),
+        _find_zone(str(settings.WORKSPACE), int(at.timestamp()) // ZONE_SECONDS),
         shows_hijri=account.shows_hijri,
-        mirrors=account.mirrors_charts,
         theme=account.theme,
     )
+
+
+@lru_cache(maxsize=8)
+def _find_zone(workspace: str, stretch: int) -> ZoneInfo:
+    """The company's zone, looked up once for every stretch of time and workspace."""
+    try:
+        return ZoneInfo(rules.load_rulebook().get_text("company.time_zone", now().date()))
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.TIME_ZONE)  # a page must not fail over a wrong rule

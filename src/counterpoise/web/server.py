@@ -10,6 +10,7 @@ import django
 from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 WORKER = [sys.executable, "-m", "counterpoise.web.worker", "--beside"]
 
@@ -41,6 +42,8 @@ def main() -> None:
         port=port,
         interface=Interfaces.WSGI,
         blocking_threads=4,
+        websockets=False,
+        log_level=LogLevels.warning,
     ).serve()
 
 

@@ -266,6 +266,11 @@ class _Links:
         )
 
 
+def list_asked(asked: QueryDict) -> frozenset[str]:
+    """The tables that the address asks something of, which a page must not fold away."""
+    return frozenset(key.partition(".")[0] for key in asked if "." in key)
+
+
 def find_table(tables: Sequence[Table], asked: QueryDict) -> tuple[Table, str] | None:
     """The table that the address wants to have as a file, and the kind of file."""
     for table in tables:

@@ -21,7 +21,8 @@ def main() -> None:
     from django.db import close_old_connections  # noqa: PLC0415 -- after Django's set-up
     from django_tasks_db.management.commands.db_worker import Worker  # noqa: PLC0415 -- as above
 
-    from counterpoise.web import recovery, supervisor  # noqa: PLC0415 -- as above
+    from counterpoise.store import kept_answers  # noqa: PLC0415 -- as above
+    from counterpoise.web import recovery, supervisor, workplace  # noqa: PLC0415 -- as above
 
     worker = Worker(
         queue_names=["*"],
@@ -37,6 +38,7 @@ def main() -> None:
     def look_after() -> None:
         while True:
             recovery.ask_again()
+            kept_answers.forget_old_answers(workplace.now())
             close_old_connections()
             time.sleep(LOOK_SECONDS)
 

@@ -24,7 +24,7 @@ def build_days(
     texts = ",".join(drawing.quote(drawing.isolate(reader, label)) for _, label in marked)
     return alt.X(
         f"{field}:O",
-        sort=written[::-1] if reader.is_rtl else written,
+        sort=written[::-1] if reader.is_mirrored else written,
         axis=alt.Axis(
             values=[day for day, _ in marked],
             labelExpr=f"[{texts}][indexof([{known}], datum.value)]",
@@ -52,7 +52,7 @@ def build_amounts(alt: Any, reader: Reader, field: str, high: float) -> Any:
         axis=alt.Axis(
             values=list(ticks),
             labelExpr=f"[{texts}][indexof([{known}], datum.value)]",
-            orient="right" if reader.is_rtl else "left",
+            orient="right" if reader.is_mirrored else "left",
             domain=False,
             ticks=False,
             title=None,
@@ -66,7 +66,7 @@ def build_lines(alt: Any, reader: Reader, field: str, rows: Sequence[Row]) -> An
         f"{field}:N",
         sort=[row[field] for row in rows],
         axis=alt.Axis(
-            orient="right" if reader.is_rtl else "left",
+            orient="right" if reader.is_mirrored else "left",
             domain=False,
             ticks=False,
             title=None,
@@ -78,7 +78,7 @@ def build_lines(alt: Any, reader: Reader, field: str, rows: Sequence[Row]) -> An
 
 def write_beside(base: Any, reader: Reader, *, inward: bool = False) -> Any:
     """Text after its point in the reader's direction, or ending there when `inward`."""
-    leftward = reader.is_rtl != inward
+    leftward = reader.is_mirrored != inward
     return base.mark_text(
         align="right" if leftward else "left",
         dx=-6 if leftward else 6,

@@ -98,7 +98,7 @@ def draw_loads(reader: Reader, loads: Sequence[Load]) -> Drawing:
             }
             for pool, share in shares
         ]
-        scale = alt.Scale(domain=[0, top], reverse=reader.is_rtl)
+        scale = alt.Scale(domain=[0, top], reverse=reader.is_mirrored)
         x = alt.X("share:Q", scale=scale, axis=None)
         base = alt.Chart(alt.Data(values=rows)).encode(
             y=axes.build_lines(alt, reader, "pool", rows)
@@ -162,7 +162,7 @@ def draw_bridge(reader: Reader, variance: Variance) -> Drawing:
     def build(width: int) -> Any:
         import altair as alt  # noqa: PLC0415 -- slow import
 
-        scale = alt.Scale(domain=[floor, top], reverse=reader.is_rtl, nice=False)
+        scale = alt.Scale(domain=[floor, top], reverse=reader.is_mirrored, nice=False)
         lines = axes.build_lines(alt, reader, "step", steps)
         base = alt.Chart(alt.Data(values=steps)).encode(y=lines)
         bars = base.mark_bar(size=18).encode(

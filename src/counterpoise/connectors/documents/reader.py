@@ -40,10 +40,14 @@ _PERIOD_PLACES = {"month", "period", "quarter"}
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """currency is the code that amounts are in, or empty when the data names none."""
+    """currency is the code that amounts are in, or empty when the data names none.
+
+    mirrors: whether charts of a right-to-left language run from right to left as well.
+    """
 
     language: Language
     currency: str
+    mirrors: bool = True
 
     @property
     def locale(self) -> Locale:
@@ -52,6 +56,10 @@ class Reader:
     @property
     def is_rtl(self) -> bool:
         return self.language == "ar"
+
+    @property
+    def is_mirrored(self) -> bool:
+        return self.is_rtl and self.mirrors
 
     def digits(self, written: str) -> str:
         return written.translate(_ARABIC_DIGITS) if self.is_rtl else written

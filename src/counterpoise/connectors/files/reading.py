@@ -19,7 +19,7 @@ from counterpoise.connectors.files.refusals import (
     UnreadableFile,
 )
 from counterpoise.connectors.files.scanning import Scan, refuse_broken, scan
-from counterpoise.domain.tables.received import Dialect, Received
+from counterpoise.domain.tables.received import Dialect, Received, SentFile
 from counterpoise.domain.values.text import Text, text
 
 _DELIMITER_NAMES = {
@@ -55,7 +55,7 @@ class _Desk:
         return self.scratch / f"{self.count}{suffix}"
 
 
-def read_sources(paths: Sequence[Path], scratch: Path) -> tuple[Received, ...]:
+def read_sources(paths: Sequence[Path | SentFile], scratch: Path) -> tuple[Received, ...]:
     """Every table in the files and folders, in the order given and by name within a folder.
 
     A folder's files of other kinds are left alone and named in a note on its first table; a file
@@ -84,10 +84,12 @@ def read_sources(paths: Sequence[Path], scratch: Path) -> tuple[Received, ...]:
     return tuple(received)
 
 
-def _list_items(paths: Sequence[Path], desk: _Desk) -> Iterator[_Item]:
+def _list_items(paths: Sequence[Path | SentFile], desk: _Desk) -> Iterator[_Item]:
     taken: set[str] = set()
     for path in paths:
-        if path.is_dir():
+        if isinstance(path, SentFile):
+            yield _Item(_name(path.path, path.name, taken), path.path, is_asked=True)
+        elif path.is_dir():
             found = sorted(each for each in path.rglob("*") if each.is_file())
             for each in found:
                 inner = each.relative_to(path)

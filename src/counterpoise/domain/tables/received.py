@@ -8,6 +8,17 @@ from counterpoise.domain.values.text import Text
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file on disk, and what its owner calls it."""
+
+    name: str
+    path: Path
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Dialect:
     """How a text file separates fields and protects them. quote may be empty: nothing is quoted."""
 

@@ -28,6 +28,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-number"],
+                "indexes": [
+                    models.Index(fields=["subject"], name="entries_of_a_subject"),
+                    models.Index(fields=["actor"], name="entries_of_a_person"),
+                    models.Index(fields=["verb"], name="entries_of_a_verb"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,7 +198,8 @@ class Migration(migrations.Migration):
                 ("about", models.CharField(max_length=200)),
                 ("sender", models.CharField(blank=True, max_length=150)),
                 ("text", models.TextField(blank=True)),
-                ("link", models.CharField(max_length=300)),
+                ("sentence", models.JSONField(null=True)),
+                ("link", models.TextField()),
                 ("made_at", models.DateTimeField()),
                 ("read_at", models.DateTimeField(null=True)),
                 (
@@ -355,6 +361,9 @@ class Migration(migrations.Migration):
                 ("made_at", models.DateTimeField()),
                 ("changed_at", models.DateTimeField()),
                 ("edition", models.IntegerField(default=1)),
+                ("solved_at", models.DateTimeField(null=True)),
+                ("headline", models.JSONField(null=True)),
+                ("is_promoted", models.BooleanField(default=False)),
                 ("is_archived", models.BooleanField(default=False)),
                 (
                     "author",
@@ -377,6 +386,17 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["name"],
             },
+        ),
+        migrations.CreateModel(
+            name="SharedNote",
+            fields=[
+                (
+                    "cache_key",
+                    models.CharField(max_length=255, primary_key=True, serialize=False),
+                ),
+                ("value", models.TextField()),
+                ("expires", models.DateTimeField(db_index=True)),
+            ],
         ),
         migrations.CreateModel(
             name="RateWindow",
@@ -495,11 +515,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("period", models.CharField(max_length=16)),
-                ("action", models.CharField(max_length=100)),
+                ("action", models.CharField(max_length=180)),
                 ("due_on", models.DateField(null=True)),
                 ("state", models.CharField(default="open", max_length=16)),
+                ("reason", models.TextField(blank=True)),
                 ("edition", models.IntegerField(default=1)),
                 ("changed_at", models.DateTimeField()),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "owner",
                     models.ForeignKey(
@@ -615,6 +645,14 @@ class Migration(migrations.Migration):
             model_name="planscenario",
             constraint=models.UniqueConstraint(
                 fields=("period", "name"), name="one_scenario_a_name"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="planscenario",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_promoted", True)),
+                fields=("period",),
+                name="one_promoted_scenario",
             ),
         ),
         migrations.AddConstraint(

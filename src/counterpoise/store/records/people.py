@@ -74,6 +74,17 @@ class RateWindow(models.Model):
         ]
 
 
+class SharedNote(models.Model):
+    """What the web processes must know together for a short while: one-time codes already used.
+
+    Django's database cache reads and writes it; its columns are those that Django expects.
+    """
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+
 class KeptAnswer(models.Model):
     """What a write was answered, so that the same write with the same key is answered the same."""
 

@@ -89,12 +89,20 @@ class PlanScenario(models.Model):
     edition = models.IntegerField(default=1)
     plan = models.ForeignKey(PlanVersion, models.PROTECT, null=True, related_name="+")
     """The plan last solved for it, until a change."""
+    solved_at = models.DateTimeField(null=True)
+    headline = models.JSONField(null=True)
+    """The few figures of the plan that lists show, so that they need not read whole plans."""
+    is_promoted = models.BooleanField(default=False)
+    """Whether its plan, and not that of the expected demand, is the one to be frozen."""
     is_archived = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["period", "name"], name="one_scenario_a_name")
+            models.UniqueConstraint(fields=["period", "name"], name="one_scenario_a_name"),
+            models.UniqueConstraint(
+                fields=["period"], condition=Q(is_promoted=True), name="one_promoted_scenario"
+            ),
         ]
 
 
@@ -160,10 +168,12 @@ class ActionState(models.Model):
     """What became of an action that a cycle proposed. `edition` guards against lost updates."""
 
     period = models.CharField(max_length=16)
-    action = models.CharField(max_length=100)
+    action = models.CharField(max_length=180)
     owner = models.ForeignKey(User, models.PROTECT, null=True, related_name="actions")
+    assigned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     due_on = models.DateField(null=True)
     state = models.CharField(max_length=16, default="open")
+    reason = models.TextField(blank=True)
     edition = models.IntegerField(default=1)
     changed_at = models.DateTimeField()
 

@@ -28,7 +28,9 @@ class InboxItem(models.Model):
     about = models.CharField(max_length=200)
     sender = models.CharField(max_length=150, blank=True)
     text = models.TextField(blank=True)
-    link = models.CharField(max_length=300)
+    sentence = models.JSONField(null=True)
+    """What the product says, kept translatable; text is what a person wrote."""
+    link = models.TextField()
     made_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
 
@@ -80,6 +82,11 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-number"]
+        indexes: ClassVar = [
+            models.Index(fields=["subject"], name="entries_of_a_subject"),
+            models.Index(fields=["actor"], name="entries_of_a_person"),
+            models.Index(fields=["verb"], name="entries_of_a_verb"),
+        ]
 
 
 class AuditHead(models.Model):

@@ -112,6 +112,12 @@ def verify_build(build: Path) -> None:
             )
 
 
+def find_manifest_hash(build: Path) -> str:
+    """SHA-256 of the manifest, and so of all that the manifest tells of; "" where there is none."""
+    manifest = build / MANIFEST
+    return hash_file(manifest) if manifest.is_file() else ""
+
+
 def count_rows(folder: Path) -> int:
     return sum(int(pq.read_metadata(each).num_rows) for each in folder.glob("*.parquet"))
 

@@ -58,6 +58,29 @@ def list_rows(folder: Path, finding: Finding, rulebook: Rulebook, as_of: date) -
     return tuple(key for (key,) in rows)
 
 
+def count_by_rep(
+    folder: Path, rulebook: Rulebook, as_of: date
+) -> dict[tuple[str, str, str], dict[str, int]]:
+    """Of every problem, by table, attribute and rule: how many rows of each rep have it."""
+    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    with _stand_on(folder, rulebook, as_of) as ground:
+        checks = tuple(_list_checks(ground, None))
+        _find_rows(ground, checks)
+        problems = [
+            (each.problem.table, each.problem.attribute, each.problem.rule) for each in checks
+        ]
+        places = [problems.index(each) for each in problems]
+        counted = ground.connection.execute(
+            """SELECT place, rep, count(DISTINCT source_id)
+            FROM found JOIN (SELECT unnest($1) AS number, unnest($2) AS place) USING (number)
+            WHERE rep <> '' GROUP BY 1, 2 ORDER BY 1, 2""",
+            [list(range(len(checks))), places],
+        ).fetchall()
+    for place, rep, rows in counted:
+        counts[problems[place]][rep] = rows
+    return dict(counts)
+
+
 @contextmanager
 def _stand_on(folder: Path, rulebook: Rulebook, as_of: date) -> Iterator[Ground]:
     zone = rulebook.get_text("company.time_zone", as_of)

@@ -1,0 +1,38 @@
+"""Decisions, assumptions and minutes that people keep with a period's plan."""
+
+from datetime import datetime
+
+from counterpoise.domain.values.rights import Visitor
+from counterpoise.store import notes
+from counterpoise.store.notes import KINDS, NewNote, Note
+
+LONGEST_TEXT = 5000
+LONGEST_OWNER = 150
+
+
+class InvalidNote(ValueError):
+    """A note without words, or one that says when a decision expires."""
+
+
+def add_note(period: str, new: NewNote, visitor: Visitor, *, now: datetime) -> Note:
+    """Raises InvalidNote, with nothing kept."""
+    words, owner = new.text.strip(), new.owner.strip()
+    if new.kind not in KINDS:
+        raise InvalidNote(f"A note is a {new.kind!r}. Choose one of: {', '.join(KINDS)}.")
+    if not 0 < len(words) <= LONGEST_TEXT:
+        raise InvalidNote(f"The note has {len(words)} letters. Write 1 to {LONGEST_TEXT}.")
+    if len(owner) > LONGEST_OWNER:
+        raise InvalidNote(
+            f"The owner's name has {len(owner)} letters. Write {LONGEST_OWNER} at most."
+        )
+    if new.expires_on is not None and new.kind != "assumption":
+        raise InvalidNote(
+            f"Only an assumption expires, and this is a {new.kind}. Leave the day empty."
+        )
+    kept = NewNote(new.kind, words, owner, new.expires_on)
+    return notes.add(period, kept, author_id=visitor.id, at=now)
+
+
+def withdraw_note(period: str, note_id: int, *, now: datetime) -> None:
+    """It stays in the record, marked. Raises UnknownNote."""
+    notes.withdraw(period, note_id, at=now)

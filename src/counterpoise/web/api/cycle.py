@@ -1,0 +1,92 @@
+"""Cycles: which were run, what each said, and running one."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.plain import to_plain
+from counterpoise.store import runs
+from counterpoise.web import access
+from counterpoise.web.api import paging, whose
+from counterpoise.web.api.forms import Day, JobAnswer, Mark, Sent
+from counterpoise.web.api.forms import Period as PeriodField
+from counterpoise.web.api.problems import NOT_FOUND, Problem
+from counterpoise.web.api.work import answer_job
+from counterpoise.web.work import ask_for
+
+router = Router(tags=["cycle"])
+
+
+class Heading(Mark):
+    ran_at: datetime
+
+
+class Cycles(Schema):
+    items: list[Heading]
+    next: str | None
+
+
+class CyclesWanted(paging.Page):
+    period: str = Field("", max_length=16, description="Only those for this period.")
+
+
+class Document(Mark):
+    """document: what `counterpoise cycle PERIOD --json` prints."""
+
+    ran_at: datetime
+    document: dict[str, Any]
+
+
+class CycleWish(Sent):
+    """as_of: the day whose knowledge counts; without it the last one that a plan can be made on."""
+
+    period: PeriodField
+    as_of: Day | None = None
+
+
+@router.get("/cycles", response=Cycles, summary="List the cycles that were run, newest first")
+def list_cycles(request: HttpRequest, wanted: Query[CyclesWanted]) -> dict[str, Any]:
+    period = str(Period.parse(wanted.period)) if wanted.period else ""
+    headings = runs.list_headings(period)
+    shown, following = paging.cut_page(headings, _order, wanted, f"cycles:{period}")
+    return paging.answer_page([_answer_heading(each) for each in shown], following)
+
+
+@router.post("/cycles", response={202: JobAnswer}, summary="Run the six steps for a period")
+def run_cycle(request: HttpRequest, wish: CycleWish) -> Status[Any]:
+    """Answers with the job; its `result` names the run when it is done."""
+    arguments = {
+        "period": str(Period.parse(wish.period)),
+        "as_of": wish.as_of.isoformat() if wish.as_of else None,
+    }
+    job = ask_for("cycle", arguments, key=uuid.uuid4().hex, visitor=access.get_visitor(request))
+    return Status(202, answer_job(job))
+
+
+@router.get("/cycles/{run_id}", response=Document, summary="Get all that a cycle found")
+def show_cycle(request: HttpRequest, run_id: str) -> dict[str, Any]:
+    """Findings about the rows of single people are in it as far as the token's owner sees them."""
+    run = runs.find_run(run_id)
+    if run is None:
+        raise Problem(404, NOT_FOUND)
+    document = whose.narrow_document(access.get_visitor(request), run.document)
+    return {**_answer_heading(run), "document": document}
+
+
+def _order(heading: runs.Heading) -> paging.Key:
+    return -int(heading.ran_at.timestamp() * 1_000_000), heading.id
+
+
+def _answer_heading(run: runs.Heading | runs.Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "period": run.period,
+        "as_of": to_plain(run.as_of),
+        "build": run.build,
+        "ran_at": to_plain(run.ran_at),
+    }

@@ -1,0 +1,191 @@
+"""Demand: the forecast of the newest run of a period, and what people put in its place."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from counterpoise.actions import overrides
+from counterpoise.actions.answers import answer_override
+from counterpoise.actions.overrides import Wish
+from counterpoise.domain.values.plain import to_plain
+from counterpoise.store import overrides as stored
+from counterpoise.store.overrides import CellChanged, KeptOverride
+from counterpoise.web import access
+from counterpoise.web.api import paging, runs
+from counterpoise.web.api.forms import Amount, Day, Mark, Members, Name, Sent, Words
+from counterpoise.web.api.problems import Problem
+from counterpoise.web.workplace import now
+
+router = Router(tags=["demand"])
+
+
+class CellAnswer(Schema):
+    """mean and quantiles: in the forecast's currency for won_revenue, in deals for won_deals."""
+
+    measure: str
+    month: str
+    by: Members
+    mean: Amount
+    quantiles: dict[str, Amount]
+    from_open: Amount
+
+
+class BacktestAnswer(Schema):
+    """Shares: wmape 0.15 is 15 %; bias above 0 is too high."""
+
+    method: str
+    horizon_days: int
+    origins: int
+    wmape: float
+    bias: float
+    coverage_80: float | None
+
+
+class EvidenceAnswer(Schema):
+    backtest: list[BacktestAnswer]
+    weights: dict[str, dict[str, float]]
+    stage_weighted: Amount
+
+
+class OverrideAnswer(Schema):
+    """statistical: what stood there without overrides when it was made."""
+
+    id: int
+    period: str
+    measure: str
+    month: str
+    by: Members
+    amount: Amount
+    statistical: Amount
+    reason: str
+    comment: str
+    author: str
+    role: str
+    made_at: str
+
+
+class ForecastAnswer(Schema):
+    """forecast: with overrides in it. statistical: without; null where nobody overrode."""
+
+    as_of: str
+    build: str
+    currency: str
+    forecast: list[CellAnswer]
+    statistical: list[CellAnswer] | None
+    overrides: list[OverrideAnswer]
+    evidence: EvidenceAnswer
+    notes: list[str]
+
+
+class Demand(Mark):
+    """demand: null where the step refused; then refusal says what is missing."""
+
+    demand: ForecastAnswer | None
+    refusal: str | None
+
+
+class KeptOverrideAnswer(OverrideAnswer):
+    """is_current: it holds now. replaced_by: the id of the one that took its place."""
+
+    is_current: bool
+    replaced_by: int | None
+    withdrawn_at: datetime | None
+    withdrawn_by: str
+
+
+class Overrides(Schema):
+    items: list[KeptOverrideAnswer]
+    next: str | None
+
+
+class NewOverride(Sent):
+    """replaces: the id of the override that holds for the figure now, null where none does; where
+    someone else was faster, the answer is 409 and shows theirs."""
+
+    measure: Literal["won_revenue", "won_deals"]
+    month: Day = Field(description="The first day of the month.")
+    by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
+    amount: str = Field(pattern=r"^\d{1,15}(\.\d{1,2})?$", description="Decimal text, 0 or more.")
+    reason: Name
+    comment: Words
+    replaces: int | None = Field(None, ge=1, le=2**62)
+
+
+@router.get("/demand/{period}", response=Demand, summary="Get the forecast of a period")
+def show_demand(request: HttpRequest, period: str) -> dict[str, Any]:
+    """Of the newest run. Its evidence is the back-test against simpler methods."""
+    run = runs.get_newest(period)
+    found, refusal = runs.take_step(run, "demand")
+    if found is not None:
+        found = {"statistical": None, "overrides": [], **found}  # kept before there were overrides
+    return {**runs.mark(run), "demand": found, "refusal": refusal}
+
+
+@router.get(
+    "/demand/{period}/overrides", response=Overrides, summary="List overrides, newest first"
+)
+def list_overrides(request: HttpRequest, period: str, page: Query[paging.Page]) -> dict[str, Any]:
+    """Every one that was ever made in the period, whether it still holds or not."""
+    wanted = runs.read_period(period)
+    made = stored.list_history(wanted)
+    shown, following = paging.cut_page(made, _order, page, f"overrides:{wanted}")
+    return paging.answer_page([_answer_kept(each) for each in shown], following)
+
+
+@router.post(
+    "/demand/{period}/overrides", response={201: OverrideAnswer}, summary="Override a figure"
+)
+def make_override(request: HttpRequest, period: str, new: NewOverride) -> Status[Any]:
+    """It counts in the next run of the cycle. The reason is one that the rulebook knows."""
+    wish = Wish(
+        period=runs.read_period(period),
+        cell=(new.measure, new.month, tuple(sorted(new.by.items()))),
+        amount=Decimal(new.amount),
+        reason=new.reason,
+        comment=new.comment,
+        replaces=new.replaces,
+    )
+    try:
+        made = overrides.make_override(wish, access.get_visitor(request), now=now())
+    except CellChanged as error:
+        raise _say_changed(error) from None
+    return Status(201, answer_override(made))
+
+
+@router.post(
+    "/demand/{period}/overrides/{int:override_id}/withdraw",
+    response=OverrideAnswer,
+    summary="Withdraw an override",
+)
+def withdraw_override(request: HttpRequest, period: str, override_id: int) -> dict[str, Any]:
+    """The figure is then what the statistics and the other overrides make of it."""
+    visitor = access.get_visitor(request)
+    wanted = runs.read_period(period)
+    try:
+        found = overrides.withdraw_override(wanted, override_id, visitor, now=now())
+    except CellChanged as error:
+        raise _say_changed(error) from None
+    return answer_override(found)
+
+
+def _answer_kept(kept: KeptOverride) -> dict[str, Any]:
+    return {
+        **answer_override(kept.override),
+        "is_current": kept.is_current,
+        "replaced_by": kept.replaced_by,
+        "withdrawn_at": to_plain(kept.withdrawn_at),
+        "withdrawn_by": kept.withdrawn_by,
+    }
+
+
+def _say_changed(error: CellChanged) -> Problem:
+    current = error.current and answer_override(error.current)
+    return Problem(409, str(error), current=current)
+
+
+def _order(kept: KeptOverride) -> paging.Key:
+    return (-kept.override.id,)

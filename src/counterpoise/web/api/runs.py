@@ -1,0 +1,37 @@
+"""The newest run of a period, and the part of it that a step's operations answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from counterpoise.domain.values.period import Period
+from counterpoise.store import runs
+from counterpoise.store.runs import Run
+from counterpoise.web.api.problems import Problem
+
+Part = dict[str, Any]
+
+
+def get_newest(period: str) -> Run:
+    """Raises UnknownPeriod, and a 404 problem where the cycle was never run for the period."""
+    wanted = read_period(period)
+    if (run := runs.find_latest_run(wanted)) is None:
+        raise Problem(404, f"The cycle was never run for {wanted}. Run it: POST /api/v1/cycles.")
+    return run
+
+
+def read_period(written: str) -> str:
+    """A period of an address as the store writes it. Raises UnknownPeriod."""
+    return str(Period.parse(written))
+
+
+def mark(run: Run) -> Part:
+    return {
+        "run": run.id, "period": run.period, "as_of": run.as_of, "build": run.build
+    }  # fmt: skip
+
+
+def take_step(run: Run, step: str) -> tuple[Mapping[str, Any] | None, str | None]:
+    """What the step found, and why it found nothing where it refused."""
+    found = run.document[step]
+    refusals = [each["why"] for each in run.document["refusals"] if each["step"] == step]
+    return found, " ".join(refusals) or None

@@ -1,0 +1,47 @@
+"""Which rows about single people an answer may hold: those that the token's owner may see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from counterpoise.actions import evidence
+from counterpoise.domain.values.rights import Visitor
+from counterpoise.web.collect.standing import sees_rep
+from counterpoise.web.workplace import get_workspace
+
+Row = Mapping[str, Any]
+Teams = dict[str, frozenset[str]]
+
+
+def find_teams(visitor: Visitor, build: str) -> Teams:
+    """Who is in which teams, by a build; asked only where the answer depends on it."""
+    return evidence.list_teams(get_workspace(), build) if visitor.reach == "teams" else {}
+
+
+def select_findings(visitor: Visitor, findings: Sequence[Row], build: str) -> list[Row]:
+    """Findings about everybody's rows together are for everyone; a rep's are for who sees them."""
+    teams = find_teams(visitor, build)
+    return [each for each in findings if not each["rep"] or sees_rep(visitor, each["rep"], teams)]
+
+
+def select_measures(visitor: Visitor, measures: Sequence[Row], build: str) -> list[Row]:
+    teams = find_teams(visitor, build)
+    return [each for each in measures if _sees_members(visitor, each["by"], teams)]
+
+
+def narrow_document(visitor: Visitor, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What a cycle found, without the rows of people whom the visitor does not see."""
+    collect, build = document["collect"], document["build"]
+    health, measure = collect["health"], document["measure"]
+    findings = select_findings(visitor, health["findings"], build)
+    measures = select_measures(visitor, measure["measures"], build)
+    return {
+        **document,
+        "collect": {**collect, "health": {**health, "findings": findings}},
+        "measure": {**measure, "measures": measures},
+    }
+
+
+def _sees_members(visitor: Visitor, by: Mapping[str, str], teams: Teams) -> bool:
+    if "rep" in by:
+        return sees_rep(visitor, by["rep"], teams)
+    return "team" not in by or visitor.reach == "everyone" or by["team"] in visitor.teams

@@ -1,0 +1,1 @@
+"""Pages of the first step: what was loaded, how good it is, and what it says."""

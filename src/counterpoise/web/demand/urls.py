@@ -1,0 +1,18 @@
+"""Addresses of demand."""
+
+from django.urls import path
+
+from counterpoise.web.demand import overriding, views
+
+app_name = "demand"
+urlpatterns = [
+    path("", views.go_to_newest, name="overview"),
+    path("value-added/", views.show_value_added, name="value-added"),
+    path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
+    path("<str:period>/", views.show_period, name="period"),
+    path("<str:period>/cell", overriding.show_cell, name="cell"),
+    path("<str:period>/cell/preview", overriding.preview, name="preview"),
+    path("<str:period>/cell/override", overriding.make, name="override"),
+    path("<str:period>/overrides/", overriding.list_overrides, name="overrides"),
+    path("<str:period>/overrides/<int:override_id>/withdraw", overriding.withdraw, name="withdraw"),
+]

@@ -1,0 +1,1 @@
+"""Pages of the rulebook: what holds, what changed, and changing it."""

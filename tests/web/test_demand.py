@@ -1,0 +1,375 @@
+"""Demand pages: the forecast and its evidence, overriding a figure, and who may do it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.test.utils import CaptureQueriesContext
+
+from counterpoise.domain.demand.overrides import apply_overrides
+from counterpoise.store import audit, overrides
+from counterpoise.web.demand import overriding, views
+from kept_forecast import NOW, PERIOD, build_small_cycle, keep_build, keep_run, write_october
+from overriding import FORECAST
+from people import make_person, sign_in
+from reporting_company import build_cycle, build_refusing_cycle
+from shown_pages import field_of, rows_of, text_of
+
+D = Decimal
+CELL = "measure=won_revenue&month=2026-10&region=Gulf"
+WHOLE = "measure=won_revenue&month=2026-10"
+AT = f"/demand/{PERIOD}/cell"
+PLANNERS = ("administrator", "operations", "leader", "finance", "marketing")
+READERS = (*PLANNERS, "executive", "viewer")
+
+
+@pytest.fixture
+def ran(workspace):
+    keep_build()
+    keep_run()
+
+
+@pytest.fixture
+def layla(ran):
+    return sign_in(make_person("leader"))
+
+
+def write(browser, amount="7000", cell=CELL, to="override", **other):
+    said = {
+        "amount": amount,
+        "reason": "large_deal",
+        "comment": "The ministry signs.",
+        "replaces": "",
+        "seen": amount,
+    }
+    return browser.post(f"{AT}/{to}?{cell}", said | other)
+
+
+def current():
+    return [(each.amount, each.author) for each in overrides.list_current(PERIOD)]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/demand/", id="the newest period"),
+        pytest.param(f"/demand/{PERIOD}/", id="a period"),
+        pytest.param(f"{AT}?{CELL}", id="a figure"),
+        pytest.param(f"/demand/{PERIOD}/overrides/", id="its overrides"),
+        pytest.param("/demand/value-added/", id="who added value"),
+    ],
+)
+def test_who_reads_plans_reads_demand_and_nobody_else(ran, browsers, path):
+    answers = {role: browser.get(path).status_code for role, browser in browsers.items()}
+    wanted = 302 if path == "/demand/" else 200
+    assert answers == {role: wanted if role in READERS else 404 for role in browsers}
+
+
+def test_who_may_override_overrides_and_for_others_there_is_nothing(ran, browsers):
+    for role, browser in browsers.items():
+        before = overrides.list_history(PERIOD)
+        answer = write(browser, replaces=before[0].override.id if before else "")
+        if role in PLANNERS:
+            assert (answer.status_code, len(overrides.list_history(PERIOD))) == (
+                302,
+                len(before) + 1,
+            )
+        else:
+            assert (answer.status_code, overrides.list_history(PERIOD)) == (404, before)
+            assert b"Save the override" not in browser.get(f"{AT}?{CELL}").content
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param("/demand/2027-Q1/", id="a period that was never run"),
+        pytest.param("/demand/2027-Q1/overrides/", id="its overrides"),
+        pytest.param(f"/demand/2027-Q1/cell?{CELL}", id="a figure of it"),
+        pytest.param(f"{AT}?measure=profit&month=2026-10", id="a measure that is not forecast"),
+        pytest.param(f"{AT}?measure=won_revenue&month=soon", id="a month that is none"),
+        pytest.param(f"{AT}?measure=won_revenue&month=2031-10", id="a month after the forecast"),
+        pytest.param(f"{AT}?{WHOLE}&region=Atlantis", id="a region that is not there"),
+    ],
+)
+def test_what_is_not_forecast_has_no_page(layla, path):
+    assert layla.get(path).status_code == 404
+
+
+def test_before_the_first_run_the_page_says_what_to_do(workspace):
+    page = sign_in(make_person("leader")).get("/demand/")
+    assert page.status_code == 200
+    assert "No cycle was run yet" in text_of(page)
+
+
+def test_a_refused_forecast_is_refused_in_words(workspace):
+    keep_build()
+    keep_run(build_refusing_cycle())
+    page = sign_in(make_person("leader")).get(f"/demand/{PERIOD}/")
+    assert "There is no forecast: 12 closed deals over 21 days. Load at least 60" in text_of(page)
+
+
+def test_a_run_from_before_pages_could_read_it_asks_for_another(workspace):
+    keep_build()
+    keep_run(is_whole=False)
+    page = sign_in(make_person("leader")).get(f"/demand/{PERIOD}/")
+    assert "Run the cycle again." in text_of(page)
+
+
+def test_the_page_has_figures_ranges_and_evidence_of_the_run(workspace):
+    keep_build()
+    keep_run(build_cycle())
+    page = sign_in(make_person("leader")).get(f"/demand/{PERIOD}/")
+    said = text_of(page)
+    for words in (
+        "$4.26M",
+        "Stage-weighted pipeline",
+        "Test on the past",
+        "Stage-weighted pipeline 90 24 64%",
+        "won deals have no amount",
+        "There are no figures by segment",
+    ):
+        assert words in said, words
+    assert page.content.count(b"<svg") == 4, "two charts, each wide and narrow"
+
+
+@pytest.mark.parametrize(
+    ("asked", "rows", "first"),
+    [
+        pytest.param("", 3, "$10,000", id="the whole, as a page begins"),
+        pytest.param("level=region", 6, "$6,000", id="by region"),
+        pytest.param("level=product", 6, "$7,000", id="by product"),
+        pytest.param("level=region-product", 12, "$4,000", id="by both"),
+        pytest.param("level=region&measure=won_deals", 6, "6", id="in deals"),
+        pytest.param("level=galaxy&measure=luck", 3, "$10,000", id="nonsense shows the whole"),
+    ],
+)
+def test_each_level_has_its_figures(layla, asked, rows, first):
+    page = layla.get(f"/demand/{PERIOD}/?{asked}")
+    shown = rows_of(page, "forecast")
+    assert (len(shown), shown[0][-6]) == (rows, first)
+
+
+def test_an_export_has_exact_figures(layla):
+    got = layla.get(f"/demand/{PERIOD}/?level=region&forecast.export=csv").content.decode()
+    assert "Gulf" in got
+    assert "6000" in got
+
+
+def test_a_figure_says_what_it_is_part_of_and_what_it_is_made_of(layla):
+    page = layla.get(f"{AT}?{CELL}")
+    assert rows_of(page, "sums") == [
+        ["Whole company", "this is a part of it", "$10,000", "60%"],
+        ["Gulf × Atlas", "a part of this, by product", "$4,000", "67%"],
+        ["Gulf × Beacon", "a part of this, by product", "$2,000", "33%"],
+    ]
+
+
+class TestOverriding:
+    def test_the_effect_is_shown_before_anything_is_saved(self, layla):
+        page = write(layla, "7000", to="preview", seen="")
+        assert page.status_code == 200
+        assert rows_of(page, "effects")[:3] == [
+            ["Won revenue of the whole period", "USD", "60,000", "61,000", "1,000"],
+            ["Won revenue of the month: Whole company", "USD", "10,000", "11,000", "1,000"],
+            ["Won revenue of the month: Gulf", "USD", "6,000", "7,000", "1,000"],
+        ]
+        assert "Nothing is saved yet" in text_of(page)
+        assert current() == []
+
+    @pytest.mark.parametrize(
+        "seen",
+        [pytest.param("", id="never seen"), pytest.param("6999", id="seen of another amount")],
+    )
+    def test_nobody_saves_an_effect_that_they_have_not_seen(self, layla, seen):
+        page = write(layla, "7000", seen=seen)
+        assert (page.status_code, current()) == (200, [])
+        assert "Nothing is saved yet" in text_of(page)
+        assert field_of(page, "seen") == "7000"
+
+    def test_what_is_saved_moves_the_forecast_and_asks_for_another_run(self, layla):
+        answer = write(layla)
+        assert (answer.status_code, answer.url) == (302, f"{AT}?{CELL}")
+        page = text_of(layla.get(answer.url))
+        assert "Run the cycle again" in page
+        assert "signatures under the plan of before do not count" in page
+        assert "The ministry signs." in page
+        whole = layla.get(f"/demand/{PERIOD}/")
+        assert rows_of(whole, "forecast")[0][1:4] == ["$11,000", "$10,000", "moved by an override"]
+        assert "$61K" in text_of(whole)
+        assert "The statistics say $60K" in text_of(whole)
+
+    def test_after_the_next_run_nothing_is_outstanding(self, layla):
+        write(layla)
+        (held,) = overrides.list_current(PERIOD)
+        ran = replace(
+            build_small_cycle(),
+            forecast=apply_overrides(FORECAST, [held]),
+            statistical=FORECAST,
+            overrides=(held,),
+        )
+        keep_run(ran, run="2026-Q4-again")
+        assert "Overrides changed after the last run" not in text_of(
+            layla.get(f"/demand/{PERIOD}/")
+        )
+
+    def test_who_did_what_when_and_why_is_in_the_history_and_in_the_trail(self, layla):
+        write(layla)
+        page = layla.get(f"/demand/{PERIOD}/overrides/")
+        (row,) = rows_of(page, "overrides")
+        assert row[1:] == [
+            "Layla Mansour", "sales leader", "Won revenue, October 2026: Gulf", "6,000", "7,000",
+            "large deal", "The ministry signs.", "holds", "–",
+        ]  # fmt: skip
+        assert next(entry.actor for entry in audit.list_entries()) == "layla"
+
+    def test_an_override_is_withdrawn_and_stays_in_the_history(self, layla):
+        write(layla)
+        (made,) = overrides.list_current(PERIOD)
+        answer = layla.post(f"/demand/{PERIOD}/overrides/{made.id}/withdraw")
+        assert (answer.url, current()) == (f"{AT}?{CELL}", [])
+        again = layla.post(f"/demand/{PERIOD}/overrides/{made.id}/withdraw", follow=True)
+        assert "does not hold any more" in text_of(again)
+        (row,) = rows_of(layla.get(f"/demand/{PERIOD}/overrides/"), "overrides")
+        assert row[-2:] == ["withdrawn", "layla"]
+
+    def test_an_override_is_talked_about_and_found_from_its_number(self, layla):
+        write(layla)
+        (made,) = overrides.list_current(PERIOD)
+        assert layla.get(f"/demand/overrides/{made.id}/").url == f"{AT}?{CELL}"
+        assert layla.get(f"/demand/overrides/{made.id + 1}/").status_code == 404
+        layla.post("/comments/", {"subject": f"override:{made.id}", "text": "Who saw the letter?"})
+        assert "Who saw the letter?" in text_of(layla.get(f"{AT}?{CELL}"))
+
+    def test_what_cannot_be_withdrawn_is_not_there(self, layla):
+        write(layla)
+        (made,) = overrides.list_current(PERIOD)
+        for path in (f"{PERIOD}/overrides/{made.id + 1}", f"2027-Q1/overrides/{made.id}"):
+            assert layla.post(f"/demand/{path}/withdraw").status_code == 404
+        assert current() == [(D(7000), "layla")]
+
+    @pytest.mark.parametrize(
+        ("to", "wrong"),
+        [
+            pytest.param(to, wrong, id=f"{to}: {name}")
+            for to in ("preview", "override")
+            for name, wrong in {
+                "no amount": {"amount": ""},
+                "words": {"amount": "much"},
+                "below nothing": {"amount": "-1"},
+                "below a cent": {"amount": "0.001"},
+                "too much": {"amount": "1" + "0" * 15},
+                "no number": {"amount": "NaN"},
+                "a reason that the rulebook lacks": {"reason": "a hunch"},
+                "no comment": {"comment": "  "},
+                "a comment that never ends": {"comment": "x" * 5001},
+                "a NUL": {"comment": "a\x00b"},
+            }.items()
+        ],
+    )
+    def test_what_is_refused_keeps_the_text_and_leaves_no_row(self, layla, to, wrong):
+        page = write(layla, to=to, **wrong)
+        assert (page.status_code, overrides.list_history(PERIOD)) == (422, ())
+        assert b"errorlist" in page.content
+        kept = {"amount": "7000", "comment": "The ministry signs."} | wrong
+        assert field_of(page, "amount") == kept["amount"]
+        assert field_of(page, "comment") == kept["comment"]
+
+    def test_amounts_are_taken_in_arabic_digits(self, layla):
+        write(layla, "٧٬٠٠٠٫٥", seen="7000.5")
+        assert current() == [(D("7000.5"), "layla")]
+
+    def test_tables_of_a_refused_page_lead_back_to_the_figure(self, layla):
+        for to in ("preview", "override"):
+            assert (
+                layla.get(f"{AT}/{to}?{CELL}&sums.sort=mean").url == f"{AT}?{CELL}&sums.sort=mean"
+            )
+
+
+@pytest.mark.case("WEB-15")
+class TestTwoAtOnce:
+    @pytest.fixture
+    def farid(self, ran):
+        return sign_in(make_person("finance"))
+
+    def test_the_second_sees_both_values_and_keeps_their_text(self, layla, farid):
+        write(layla, "7000")
+        page = write(farid, "5000", comment="Finance sees less.")
+        said = text_of(page)
+        assert (page.status_code, current()) == (409, [(D(7000), "layla")])
+        assert "Someone changed this figure while you were writing" in said
+        for words in ("$7,000", "The ministry signs.", "$5,000", "Finance sees less."):
+            assert words in said, words
+
+    def test_saving_again_replaces_knowingly_and_loses_nothing(self, layla, farid):
+        write(layla, "7000")
+        page = write(farid, "5000", comment="Finance sees less.")
+        again = {name: field_of(page, name) for name in ("replaces", "comment")}
+        assert write(farid, "5000", **again).status_code == 302
+        assert current() == [(D(5000), "farid")]
+        history = [kept.override.comment for kept in overrides.list_history(PERIOD)]
+        assert history == ["Finance sees less.", "The ministry signs."]
+
+    def test_one_that_was_withdrawn_meanwhile_is_said_to_be(self, layla, farid):
+        write(layla, "7000")
+        (made,) = overrides.list_current(PERIOD)
+        layla.post(f"/demand/{PERIOD}/overrides/{made.id}/withdraw")
+        page = write(farid, "5000", replaces=made.id)
+        assert page.status_code == 409
+        assert "the override was withdrawn" in text_of(page)
+        assert current() == []
+
+
+def test_user_text_is_shown_and_never_run(layla):
+    write(layla, comment="<script>alert(1)</script>{{ 7*7 }}")
+    for path in (f"{AT}?{CELL}", f"/demand/{PERIOD}/overrides/"):
+        page = layla.get(path).content.decode()
+        assert "<script>alert(1)" not in page
+        assert "{{ 7*7 }}" in page
+
+
+def test_before_a_month_is_over_nobody_has_added_value(layla):
+    assert "No month is over yet" in text_of(layla.get("/demand/value-added/"))
+
+
+def test_too_few_overridden_figures_are_refused_in_words(workspace, layla, monkeypatch):
+    """The clock is set, for only a finished month is judged."""
+    write_october(workspace)
+    monkeypatch.setattr(overriding, "now", lambda: NOW)
+    write(layla, cell=WHOLE)
+    monkeypatch.setattr(views, "now", lambda: NOW + timedelta(days=40))
+    rows = rows_of(layla.get("/demand/value-added/"), "added")
+    assert [row[:4] for row in rows] == [
+        ["layla", "author", "Won revenue", "1"],
+        ["sales leader", "role", "Won revenue", "1"],
+        ["large deal", "reason", "Won revenue", "1"],
+    ]
+    assert rows[0][-1].startswith("1 finished figures were overridden; 5 are needed")
+
+
+@pytest.mark.parametrize("path", ["", "overrides/", f"cell?{WHOLE}"])
+def test_pages_ask_the_store_as_often_with_many_overrides_as_with_one(ran, path):
+    from django.db import connection
+
+    person = make_person("leader")
+    browser = sign_in(person)
+
+    def count():
+        browser.get(f"/demand/{PERIOD}/{path}")
+        with CaptureQueriesContext(connection) as asked:
+            browser.get(f"/demand/{PERIOD}/{path}")
+        return len(asked)
+
+    write(browser, cell=WHOLE)
+    few = count()
+    for each in range(30):
+        (held,) = [o for o in overrides.list_current(PERIOD) if not o.by]
+        write(browser, str(7000 + each), cell=WHOLE, replaces=held.id)
+    assert count() == few <= 30
+
+
+def test_pages_are_in_arabic_for_who_reads_arabic(ran):
+    reader = sign_in(make_person("leader", language="ar"))
+    page = reader.get(f"/demand/{PERIOD}/")
+    assert 'dir="rtl"' in page.content.decode()
+    assert "٦٠" in text_of(page)
