@@ -12,7 +12,7 @@ PERIOD ?= 2026-Q4
 AS_OF ?= 2026-09-30
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run serve test check coverage soak bench browser lock messages docs clean
+.PHONY: help install install-dev run serve test check coverage soak bench browser lock messages docs sbom wheel clean
 
 help: ## list what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -79,6 +79,14 @@ messages: install-dev ## collect the texts to translate, and compile the catalog
 docs: install-dev ## write docs/reference from the code
 	$(BIN)/python -m tests.reference_pages
 	$(BIN)/python -m tests.stored_openapi
+
+sbom: install-dev ## the bill of materials of the locked packages, CycloneDX 1.6, checked against its schema
+	@mkdir -p build
+	$(BIN)/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --mc-type application \
+	  --spec-version 1.6 --output-reproducible --validate -o build/counterpoise.cdx.json
+
+wheel: install-dev ## the package, to the same bytes whoever builds it from a commit
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/python -m pip --quiet --disable-pip-version-check wheel --no-deps --no-build-isolation --wheel-dir dist .
 
 lock: | $(BIN)/python ## resolve requirements/*.in again into the lock files
 	$(PIP) uv

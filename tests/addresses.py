@@ -1,4 +1,4 @@
-"""Every address of the application, read from the URLconf: a page that is added is in it at once."""
+"""Every address of the application, read from the URLconf: a new page is in it at once."""
 
 import re
 

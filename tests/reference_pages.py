@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+import asvs
 from counterpoise.cli.main import COMMANDS, app
 from counterpoise.domain.measure.definitions import DEFINITIONS, Definition
 from counterpoise.domain.rulebook.toml import load_defaults
@@ -92,7 +93,26 @@ def write_assurance() -> str:
         "# What is assured, and by what\n\nEach case has tests, a command of `make check` or the"
         " benchmarks, or the reason why it has none yet.\n\n"
         + _table(("case", "what must hold", "how"), rows)
+        + asvs.write_section()
     )
+
+
+def find_unanswered() -> list[str]:
+    """What is wrong with the catalogue: cases without an answer, with two, or that are unknown."""
+    catalogue = tomllib.loads((TESTS / "catalogue.toml").read_text("utf-8"))
+    answers = {
+        "a test": set(find_marked()),
+        "a command": set(catalogue["by_command"]),
+        "a reason why not yet": set(catalogue["not_yet"]),
+    }
+    faults = [
+        f"{case} has {' and '.join(by) or 'no answer'}"
+        for case in catalogue["cases"]
+        if len(by := [kind for kind, cases in answers.items() if case in cases]) != 1
+        and by != ["a test", "a command"]
+    ]
+    unknown = set.union(*answers.values()) - set(catalogue["cases"])
+    return [*faults, *(f"{case} is not in [cases]" for case in sorted(unknown))]
 
 
 def find_marked() -> dict[str, list[str]]:

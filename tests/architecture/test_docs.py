@@ -4,10 +4,12 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+import asvs
 import reference_pages
 from counterpoise.cli.main import COMMANDS
 
@@ -30,6 +32,38 @@ def test_a_reference_page_that_is_missing_is_found(tmp_path):
     shutil.copytree(reference_pages.REFERENCE, tmp_path, dirs_exist_ok=True)
     (tmp_path / "rules.md").unlink()
     assert reference_pages.find_stale(tmp_path) == ["rules.md"]
+
+
+def test_every_case_has_one_answer():
+    assert reference_pages.find_unanswered() == []
+
+
+def test_every_requirement_of_asvs_is_answered_by_what_is_there():
+    requirements = asvs.read_requirements()
+    assert asvs.find_faults(requirements) == []
+    assert Counter(each.level for each in requirements) == {1: 70, 2: 183}, "as many as 5.0.0 has"
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault"),
+    [
+        pytest.param("", "only one of them", id="nothing"),
+        pytest.param(
+            'tests = ["web/test_no.py::test_x"]', "no test", id="a test that is not there"
+        ),
+        pytest.param('pages = ["docs/no.md"]', "no page", id="a page that is not there"),
+        pytest.param('waiver = "later"', "begins neither", id="a waiver that does not say which"),
+        pytest.param('pages = ["README.md"], reason = "no"', "only one", id="two answers"),
+    ],
+)
+def test_a_requirement_that_nothing_answers_is_found(answer, fault):
+    entry = ", ".join(filter(None, ('level = 1, asks = "x"', answer)))
+    (found,) = asvs.find_faults(
+        asvs.list_requirements(
+            f'[reasons]\nno = "does not apply: x"\n[requirements]\n"1.1" = {{ {entry} }}'
+        )
+    )
+    assert fault in found
 
 
 def test_every_dependency_has_its_reason():

@@ -1,6 +1,7 @@
 """The page that lists what the API can do."""
 
 import re
+from html import unescape
 
 
 def test_everybody_with_an_account_finds_every_operation(browsers):
@@ -8,13 +9,13 @@ def test_everybody_with_an_account_finds_every_operation(browsers):
     from counterpoise.web.api.openapi import describe
 
     page = browsers["rep"].get("/api/")
-    html = page.content.decode()
+    html = unescape(page.content.decode())
     assert page.status_code == 200
     assert len(re.findall("<h1", html)) == 1
     for path, methods in describe(api)["paths"].items():
         assert path in html
         for operation in methods.values():
-            assert operation["summary"].split(",")[0] in html
+            assert operation["summary"] in html
 
 
 def test_it_can_be_searched_and_taken_away_as_a_table(browsers):

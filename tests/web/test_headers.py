@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from addresses import list_addresses
 from django.conf import settings
 from django.test import Client, override_settings
+
+from addresses import list_addresses
 from people import PASSWORD, make_person, sign_in
 
 NOT_OURS = "attacker.example"
@@ -58,9 +59,7 @@ def find_missing(response, *, over_tls=False):
 
 
 def response_has_body(response):
-    return response.status_code not in {204, 304} and (
-        response.streaming or bool(response.content)
-    )
+    return response.status_code not in {204, 304} and (response.streaming or bool(response.content))
 
 
 def ask_everywhere(browser, **sent):
@@ -143,9 +142,23 @@ def test_static_files_are_kept_by_browsers_and_pages_are_not(workspace):
         assert page.headers["Cache-Control"] == "private, no-store"
 
 
-def test_folders_of_static_files_are_not_listed(workspace):
-    stranger = Client(SERVER_NAME="localhost")
-    assert {stranger.get(path).status_code for path in ("/static/", "/static/admin/")} == {404}
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/static/",
+        "/static/admin/",
+        "/static/../settings.py",
+        "/static/%2e%2e/settings.py",
+        "/static/..%2f..%2f..%2f.git/config",
+        "/static//etc/passwd",
+        "/.git/config",
+        "/.env",
+        "/secret_key",
+        "/store.sqlite3",
+    ],
+)
+def test_folders_are_not_listed_and_nothing_of_the_source_is_served(workspace, address):
+    assert Client(SERVER_NAME="localhost").get(address).status_code == 404
 
 
 @pytest.mark.case("WEB-12")
@@ -158,7 +171,9 @@ def test_cookies_go_to_us_alone_and_no_script_reads_them(workspace):
             "/sign-in/", {"login": name, "username": name, "password": PASSWORD}
         )
     for cookie in (shown.cookies["__Host-csrftoken"], answered.cookies["__Host-sessionid"]):
-        flags = {name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")}
+        flags = {
+            name: cookie[name] for name in ("secure", "httponly", "samesite", "path", "domain")
+        }
         assert flags == {
             "secure": True,
             "httponly": True,

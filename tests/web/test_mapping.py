@@ -148,3 +148,17 @@ def test_a_job_that_is_not_for_this_state_says_so(workspace, browser):
         uploading.propose_upload(workspace, "no-such-upload", now=now())
     with pytest.raises(UnknownUpload):
         hold_upload("no-such-upload")
+
+
+def test_a_load_that_no_person_asked_for_tells_nobody(workspace, browser):
+    from counterpoise.actions import uploads as uploading
+    from counterpoise.store.models import InboxItem
+    from counterpoise.web.workplace import now
+
+    upload, page = propose(browser, workspace)
+    uploading.confirm(upload.id, uploading.get_proposed(upload).mapping, now=now())
+    done = uploading.collect_upload(
+        workspace, upload.id, person=None, tell=lambda share, doing: None, now=now()
+    )
+    assert (done["upload"], InboxItem.objects.count()) == (upload.id, 0)
+    assert page.status_code == 200

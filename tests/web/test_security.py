@@ -8,13 +8,14 @@ import sys
 from types import ModuleType
 
 import pytest
-from addresses import list_addresses
 from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
 from django.db import OperationalError, connection
 from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import path
+
+from addresses import list_addresses
 from people import make_person, sign_in
 from web.test_headers import HTTPS, find_missing
 
@@ -100,7 +101,9 @@ def test_a_store_that_breaks_under_any_address_shows_nothing_of_itself(workspace
 
 
 @pytest.mark.case("WEB-28")
-@pytest.mark.parametrize("part", ["%00", "'", "../../etc/passwd", "%F0%9F%92%A5", "9" * 400, "{{7*7}}"])
+@pytest.mark.parametrize(
+    "part", ["%00", "'", "../../etc/passwd", "%F0%9F%92%A5", "9" * 400, "{{7*7}}"]
+)
 def test_nonsense_in_any_address_breaks_nothing(workspace, part):
     reader = sign_in(make_person("operations"))
     for _, address in list_addresses():
@@ -152,7 +155,7 @@ def test_the_key_that_signs_is_made_once_and_read_by_its_owner_alone(workspace):
     assert (workspace.root / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_nothing_runs_in_debug():
+def test_nothing_runs_in_debug_and_passwords_are_hashed_slowly():
     assert settings.DEBUG is False
     assert settings.PASSWORD_HASHERS == ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 

@@ -4,9 +4,10 @@ import gzip
 import io
 import resource
 import zipfile
+from dataclasses import replace
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from counterpoise.actions.uploads import LONGEST_NAME, clean_name
 from people import make_person, sign_in
@@ -129,6 +130,42 @@ def test_who_may_not_load_data_finds_no_way_in(workspace, role):
     assert send(sign_in(make_person(role))).status_code == 404
     assert count_uploads() == 0
     assert not workspace.uploads.exists()
+
+
+@pytest.mark.case("WEB-02")
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        pytest.param("operations", 302, id="who may load data"),
+        pytest.param("viewer", 404, id="who may not: nothing reaches the disk"),
+    ],
+)
+def test_files_are_taken_in_before_the_page_is_asked_only_from_who_may(workspace, role, status):
+    """A browser's form is read to check its token, long before the view."""
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    browser.force_login(make_person(role))
+    browser.cookies["csrftoken"] = token = "a" * 32
+    form = {"csrfmiddlewaretoken": token, "files": file_of()}
+    assert browser.post("/collect/upload/", form).status_code == status
+    assert len(list_on_disk(workspace)) == (status == 302)
+    forged = browser.post("/collect/upload/", {**form, "csrfmiddlewaretoken": "b" * 32})
+    assert forged.status_code == 403
+    assert len(list_on_disk(workspace)) == (status == 302)
+
+
+def test_the_quota_is_held_to_once_more_when_the_upload_is_kept(browser, monkeypatch):
+    """Two uploads at once: both were within the quota when they began."""
+    from counterpoise.web.collect import receiving
+
+    begin = receiving.uploads.open_intake
+
+    def begin_early(workspace, sender, limits, *, now):
+        return begin(workspace, sender, replace(limits, uploads_a_day=2), now=now)
+
+    monkeypatch.setattr(receiving.uploads, "open_intake", begin_early)
+    with override_settings(UPLOAD_LIMITS={**ROOMY, "uploads_a_day": 1}):
+        assert [send(browser).status_code for _time in range(2)] == [302, 429]
+    assert count_uploads() == 1
 
 
 def test_no_file_is_refused(workspace, browser):

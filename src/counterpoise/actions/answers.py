@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from counterpoise.actions.collect import Collected
+from counterpoise.actions.verification import Verified
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
@@ -114,6 +115,16 @@ def answer_plan(name: str, plan: Plan) -> Answer:
 
 def answer_verdict(name: str, verdict: Verdict) -> Answer:
     return {"plan": name, **to_plain(verdict)}
+
+
+def answer_verified(verified: Verified) -> Answer:
+    """version and recomputed are null for a plan that nobody froze."""
+    return {
+        **answer_verdict(verified.plan, verified.verdict),
+        "version": verified.version,
+        "recomputed": verified.is_recomputed,
+        "difference": verified.difference and str(verified.difference),
+    }
 
 
 def answer_variance(variance: Variance | None) -> Answer | None:

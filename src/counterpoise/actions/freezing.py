@@ -4,14 +4,14 @@ A version is frozen only where computing it again, from the inputs that hold now
 plan that is frozen: what people sign has been made twice.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from counterpoise import __version__
-from counterpoise.actions import rules, signers
+from counterpoise.actions import kept, rules, signers
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.planning import Desk
 from counterpoise.actions.workspaces import Workspace
@@ -36,7 +36,7 @@ from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
 from counterpoise.store import ledger, overrides, people, runs, scenarios, versions
 from counterpoise.store.people import Person
-from counterpoise.store.runs import SavedPlan
+from counterpoise.store.runs import Run, SavedPlan
 from counterpoise.store.versions import FrozenVersion, NewVersion
 from counterpoise.warehouse.marts.publication import find_manifest_hash, verify_build
 
@@ -65,9 +65,12 @@ class ChangedVersion(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The plan that freezing takes: the promoted scenario's, else that of the expected demand."""
+    """The plan that freezing takes: the promoted scenario's, else that of the expected demand.
 
-    run: str
+    run: the period's newest, whose day and data the plan must come from.
+    """
+
+    run: Run
     plan: SavedPlan
     scenario: NamedScenario
 
@@ -81,21 +84,28 @@ class Changes:
 
 
 def freeze_plan(
-    workspace: Workspace, period: str, person_id: int, *, now: datetime
+    workspace: Workspace,
+    period: str,
+    person_id: int,
+    *,
+    say: Callable[[], None] = lambda: None,
+    now: datetime,
 ) -> FrozenVersion:
     """Make the next version, or find that the newest is already this plan.
 
+    say: called once the plan has come out the same; what changes after that is still noticed.
     Raises NothingToFreeze, StalePlan, ChangedBuild and BrokenBuild.
     """
     author = people.find_person(person_id)
     assert author is not None, "whoever asks has an account, and accounts are never deleted"
     chosen = choose_plan(period)
-    inputs = gather_inputs(workspace, chosen.plan, chosen.scenario)
+    _check_run(chosen)
+    inputs = gather_inputs(workspace, chosen)
     _check_recomputed(workspace, inputs, chosen.plan)
     signing = signers.read_signing(inputs, now)
+    say()
     with versions.hold_changes():
-        again = choose_plan(period)
-        if gather_inputs(workspace, again.plan, again.scenario) != inputs:
+        if gather_inputs(workspace, choose_plan(period)) != inputs:
             raise StalePlan(
                 text(
                     "What the plan of {period} rests on was changed while it was computed again."
@@ -103,12 +113,38 @@ def freeze_plan(
                     period=period,
                 )
             )
-        frozen = _keep(chosen, inputs, signing, author, now)
+        return keep_version(chosen, inputs, signing, author, now)
+
+
+def keep_version(
+    chosen: Chosen, inputs: Inputs, signing: SigningRules, author: Person, now: datetime
+) -> FrozenVersion:
+    """For whoever has computed the plan again, within `versions.hold_changes`."""
+    inputs_hash = hash_inputs(inputs)
+    version_hash = hash_version(inputs_hash, chosen.plan.content_hash)
+    newest = versions.find_newest(inputs.period)
+    if newest is not None and newest.version.version_hash == version_hash:
+        return newest
+    frozen = versions.freeze(
+        NewVersion(
+            period=inputs.period,
+            plan=chosen.plan.id,
+            run=chosen.run.id,
+            inputs=inputs_to_document(inputs),
+            inputs_hash=inputs_hash,
+            content_hash=chosen.plan.content_hash,
+            version_hash=version_hash,
+            required_roles=signing.roles,
+        ),
+        person_id=author.id,
+        at=now,
+    )
+    signers.tell_signers(frozen, signing, at=now)
     return frozen
 
 
 def choose_plan(period: str) -> Chosen:
-    """Raises NothingToFreeze, and StalePlan for a plan that is not of the newest run's data."""
+    """Raises NothingToFreeze."""
     run = runs.find_latest_run(period)
     if run is None:
         raise NothingToFreeze(
@@ -122,35 +158,26 @@ def choose_plan(period: str) -> Chosen:
                 f"The newest run of {period} made no plan; its page says why. Run the cycle again"
                 " once that is mended."
             )
-        return Chosen(run.id, runs.get_plan(reconciled["plan"]), BASE)
+        return Chosen(run, runs.get_plan(reconciled["plan"]), BASE)
     if promoted.plan is None:
         raise NothingToFreeze(
             f"Scenario {promoted.name!r} is the one to be frozen and has no plan since it was"
             " changed. Solve it, then freeze."
         )
-    plan = runs.get_plan(promoted.plan)
-    if (plan.as_of, plan.build) != (run.as_of, run.build):
-        raise StalePlan(
-            text(
-                "Scenario {name} was planned on other data than the newest run of {period}. Run"
-                " the cycle, solve the scenario again, then freeze.",
-                name=promoted.name,
-                period=period,
-            )
-        )
-    return Chosen(run.id, plan, promoted.scenario)
+    return Chosen(run, runs.get_plan(promoted.plan), promoted.scenario)
 
 
-def gather_inputs(workspace: Workspace, plan: SavedPlan, scenario: NamedScenario) -> Inputs:
-    """What the plan would be computed from now, on its own data as of its own day."""
+def gather_inputs(workspace: Workspace, chosen: Chosen) -> Inputs:
+    """What the plan would be computed from now, on the run's data as of the run's day."""
+    run = chosen.run
     return Inputs(
-        period=plan.period,
-        as_of=plan.as_of,
-        build=plan.build,
-        manifest_hash=find_manifest_hash(workspace.build_folder(plan.build)),
+        period=run.period,
+        as_of=run.as_of,
+        build=run.build,
+        manifest_hash=find_manifest_hash(workspace.build_folder(run.build)),
         rules=rules.load_rulebook().rules,
-        overrides=tuple(to_document(each) for each in overrides.list_current(plan.period)),
-        scenario=to_document(scenario),
+        overrides=tuple(to_document(each) for each in overrides.list_current(run.period)),
+        scenario=to_document(chosen.scenario),
         code_version=__version__,
         seed=SEED,
     )
@@ -256,6 +283,25 @@ def _hash_plan(document: Mapping[str, Any]) -> str:
     return sha256(canonical_bytes(dict(document))).hexdigest()
 
 
+def _check_run(chosen: Chosen) -> None:
+    """The run is what people read beside the plan, so it must know the same overrides."""
+    cycle = kept.find_cycle(chosen.run.id)
+    if cycle is None:
+        raise NothingToFreeze(
+            f"Run {chosen.run.id} was kept in a form that pages cannot read. Run the cycle again,"
+            " then freeze."
+        )
+    held = {each.id for each in overrides.list_current(chosen.plan.period)}
+    if held != {each.id for each in cycle.overrides}:
+        raise StalePlan(
+            text(
+                "Overrides of {period} were made or withdrawn since its newest run. Run the cycle"
+                " again, look at the new plan, then freeze.",
+                period=chosen.plan.period,
+            )
+        )
+
+
 def _check_recomputed(workspace: Workspace, inputs: Inputs, plan: SavedPlan) -> None:
     document = plan_json.to_document(recompute(workspace, inputs))
     if _hash_plan(document) == plan.content_hash:
@@ -264,35 +310,10 @@ def _check_recomputed(workspace: Workspace, inputs: Inputs, plan: SavedPlan) -> 
     assert difference is not None, "other hashes are of other documents"
     raise StalePlan(
         text(
-            "The plan {plan} is not what today's overrides and rules come to: {difference}. Run"
-            " the cycle again (or solve the scenario), look at the new plan, then freeze.",
+            "Computed again from the newest run's data with today's overrides and rules, the plan"
+            " {plan} comes to something else: {difference}. Run the cycle again (for a scenario:"
+            " solve it again), look at the new plan, then freeze.",
             plan=plan.id,
             difference=str(difference),
         )
     )
-
-
-def _keep(
-    chosen: Chosen, inputs: Inputs, signing: SigningRules, author: Person, now: datetime
-) -> FrozenVersion:
-    inputs_hash = hash_inputs(inputs)
-    version_hash = hash_version(inputs_hash, chosen.plan.content_hash)
-    newest = versions.find_newest(inputs.period)
-    if newest is not None and newest.version.version_hash == version_hash:
-        return newest
-    frozen = versions.freeze(
-        NewVersion(
-            period=inputs.period,
-            plan=chosen.plan.id,
-            run=chosen.run,
-            inputs=inputs_to_document(inputs),
-            inputs_hash=inputs_hash,
-            content_hash=chosen.plan.content_hash,
-            version_hash=version_hash,
-            required_roles=signing.roles,
-        ),
-        person_id=author.id,
-        at=now,
-    )
-    signers.tell_signers(frozen, signing, at=now)
-    return frozen

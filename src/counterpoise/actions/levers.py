@@ -1,11 +1,11 @@
 """What a scenario can change: the rules that a period's plans were made with, as they stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterpoise.domain.rulebook.entries import find_held, find_unit
+from counterpoise.domain.rulebook.entries import Place, find_held, find_unit
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.tables.capacity import Capacity, Pool
 from counterpoise.domain.tables.scenario import Change
@@ -40,6 +40,8 @@ RECKONED_FROM = {
 }
 """What a cost is reckoned from where no rule states it."""
 
+Held = Mapping[Place, Rule]
+
 
 @dataclass(frozen=True, slots=True)
 class Lever:
@@ -58,10 +60,11 @@ class Lever:
 
 def list_levers(capacity: Capacity | None, rulebook: Rulebook, on: date) -> tuple[Lever, ...]:
     """By pool, then the work of deals, then what holds for all, with the values of the day."""
-    found: dict[tuple[str, str], Lever] = {}
-    for lever in _list_of_capacity(capacity, rulebook, on):
+    held = find_held(rulebook, on)
+    found: dict[Place, Lever] = {}
+    for lever in _list_of_capacity(capacity, rulebook, held):
         found[lever.key, lever.subject] = lever
-    for (key, subject), rule in find_held(rulebook, on).items():
+    for (key, subject), rule in held.items():
         if key.startswith(PLANNED) and (key, subject) not in found:
             found[key, subject] = Lever(key, subject, rule.value, rule.unit, rule)
     return tuple(found.values())
@@ -76,10 +79,11 @@ def complete(
     its other facts are stated as they were learned.
     """
     known = {pool.name: pool for pool in capacity.pools} if capacity else {}
+    held = find_held(rulebook, on)
     whole = {(each.key, each.subject): each for each in changes}
     for change in changes:
         pool = known.get(change.subject)
-        if change.key not in DECLARING or pool is None or _is_declared(pool, rulebook, on):
+        if change.key not in DECLARING or pool is None or ("pool.headcount", pool.name) in held:
             continue
         for key, value in _list_facts(pool):
             whole.setdefault((key, pool.name), Change(key, pool.name, value))
@@ -92,46 +96,40 @@ def write_number(value: Decimal | int) -> str:
     return written.rstrip("0").rstrip(".") if "." in written else written
 
 
-def _list_of_capacity(capacity: Capacity | None, rulebook: Rulebook, on: date) -> Iterator[Lever]:
+def _list_of_capacity(capacity: Capacity | None, rulebook: Rulebook, held: Held) -> Iterator[Lever]:
     if capacity is None:
         return
     for pool in capacity.pools:
         for key in OF_POOL:
-            rule = _find_for_pool(key, pool, rulebook, on)
+            rule = _find_for_pool(key, pool, held)
             unit = _name_unit(key, pool, rule, rulebook)
             basis = pool.basis if rule is None else None
             yield Lever(key, pool.name, _read_field(pool, key), unit, rule, basis)
+    kinds = {pool.name: pool.kind for pool in capacity.pools}
     for work in capacity.work:
         subject = f"{work.product} / {work.pool}"
-        for key, amount in (("work.units", work.units), ("work.lag_months", work.lag_months)):
-            rule = _find_first(key, (subject, work.pool, ""), rulebook, on)
-            unit = rule.unit if rule else find_unit(rulebook.rules, key, subject)
-            yield Lever(key, subject, write_number(amount), unit, rule)
+        rule = _find_first("work.units", (subject, work.pool), held)
+        if rule is not None or kinds[work.pool] != "sellers":  # sellers share what was learned
+            unit = rule.unit if rule else ""
+            yield Lever("work.units", subject, write_number(work.units), unit, rule)
     for product in sorted({work.product for work in capacity.work}):
-        rule = rulebook.find("plan.contribution_rate", on, product)
+        rule = _find_first("plan.contribution_rate", (product, ""), held)
         if rule is not None:
             yield Lever(rule.key, product, rule.value, rule.unit, rule)
 
 
-def _find_for_pool(key: str, pool: Pool, rulebook: Rulebook, on: date) -> Rule | None:
+def _find_for_pool(key: str, pool: Pool, held: Held) -> Rule | None:
     """By the pool's name, else its kind, else for all; else what the figure is reckoned from."""
     for wanted in (key, RECKONED_FROM.get(key, "")):
-        if found := _find_first(wanted, (pool.name, pool.kind, ""), rulebook, on):
+        if found := _find_first(wanted, (pool.name, pool.kind, ""), held):
             return found
     return None
 
 
-def _find_first(key: str, subjects: Sequence[str], rulebook: Rulebook, on: date) -> Rule | None:
+def _find_first(key: str, subjects: Sequence[str], held: Held) -> Rule | None:
     """The entry of the first of the subjects that has one of its own."""
-    found = (rulebook.find(key, on, subject) for subject in subjects)
-    return next(
-        (
-            rule
-            for rule, subject in zip(found, subjects, strict=True)
-            if rule is not None and rule.subject == subject
-        ),
-        None,
-    )
+    found = (held.get((key, subject)) for subject in subjects)
+    return next((rule for rule in found if rule is not None), None)
 
 
 def _name_unit(key: str, pool: Pool, rule: Rule | None, rulebook: Rulebook) -> str:
@@ -147,10 +145,6 @@ def _read_field(pool: Pool, key: str) -> str:
     if isinstance(value, tuple):
         return " ".join(map(write_number, value))
     return write_number(value)
-
-
-def _is_declared(pool: Pool, rulebook: Rulebook, on: date) -> bool:
-    return _find_first("pool.headcount", (pool.name,), rulebook, on) is not None
 
 
 def _list_facts(pool: Pool) -> Iterator[tuple[str, str]]:

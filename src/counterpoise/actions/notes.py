@@ -34,5 +34,5 @@ def add_note(period: str, new: NewNote, visitor: Visitor, *, now: datetime) -> N
 
 
 def withdraw_note(period: str, note_id: int, *, now: datetime) -> None:
-    """It stays in the record, marked. Raises UnknownNote."""
+    """It stays in the record, marked. Raises UnknownNote and WithdrawnAlready."""
     notes.withdraw(period, note_id, at=now)

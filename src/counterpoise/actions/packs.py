@@ -1,36 +1,56 @@
 """The meeting pack of a version: drafted from what was saved, a page and a print in each language.
 
-`draft_pack` fills in all that the run and the plan know; what people said and signed is laid over
-it with `dataclasses.replace`.
+`draft_pack` fills in all that the run and the plan know; `build_pack` lays over it what people said
+and signed. A document is written once for each state of a pack, and found again after that.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, tzinfo
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
-from counterpoise.actions.reports import LANGUAGES
+from counterpoise import __version__
+from counterpoise.actions import freezing, kept, scenarios
+from counterpoise.actions.reports import LANGUAGES, Language
+from counterpoise.actions.signing import Seen
+from counterpoise.actions.workspaces import Workspace
 from counterpoise.connectors.documents.pack import write_pack_page, write_pack_print
+from counterpoise.domain.reconcile.version import compare_inputs
 from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.pack import (
+    Assumed,
     Backtested,
     ComparedScenario,
+    Decided,
     ExpectedMonth,
     InForce,
     Limit,
+    Minuted,
     Pack,
     PlanFigures,
     ProductGap,
+    Signed,
 )
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.tables.signoff import Version
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.plain import to_plain
+from counterpoise.domain.values.text import Text, text
+from counterpoise.store import notes, versions
+from counterpoise.store.notes import Note
 
 OWN_METHOD = "counterpoise"
 CENT = Decimal("0.01")
+WRITERS: dict[str, Callable[[Pack, Path, Language], Path]] = {
+    "html": write_pack_page,
+    "pdf": write_pack_print,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,82 @@ def write_pack(pack: Pack, folder: Path) -> PackFiles:
             each: write_pack_page(pack, folder / f"pack.{each}.html", each) for each in LANGUAGES
         },
         pdf={each: write_pack_print(pack, folder / f"pack.{each}.pdf", each) for each in LANGUAGES},
+    )
+
+
+def find_document(workspace: Workspace, pack: Pack, language: Language, ending: str) -> Path:
+    """The pack as a file in a language, written unless it was; ending: html or pdf."""
+    mark = json.dumps([__version__, to_plain(pack)], ensure_ascii=False).encode()
+    folder = workspace.root / "packs" / versions.name_version(str(pack.period), pack.version)
+    path = folder / f"{sha256(mark).hexdigest()[:16]}.{language}.{ending}"
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f"{uuid4().hex}.{ending}")
+        WRITERS[ending](pack, aside, language)
+        aside.replace(path)  # whoever asks at the same time finds all of it or nothing
+    return path
+
+
+def build_pack(seen: Seen, zone: tzinfo) -> Pack | None:
+    """All that there is to a version now; None where its run or plan cannot be read any more."""
+    frozen = seen.frozen
+    cycle, plan = kept.find_cycle(frozen.run), scenarios.find_plan(frozen.plan)
+    if cycle is None or plan is None:
+        return None
+    period, number = frozen.version.period, frozen.version.number
+    previous = versions.find_version(period, number - 1)
+    drafted = replace(
+        draft_pack(frozen.version, plan, cycle, zone),
+        frozen_by=frozen.author_name,
+        decision=_ask(seen),
+        signatures=tuple(
+            Signed(each.name, each.signature.role, each.signature.signed_at.astimezone(zone))
+            for each in frozen.signed
+        ),
+        still_to_sign=seen.still_to_sign,
+        previous=previous.version.number if previous else None,
+        changes=compare_inputs(freezing.load_inputs(previous), seen.inputs) if previous else (),
+    )
+    held = [each for each in notes.list_notes(period) if each.withdrawn_at is None]
+    return _add_notes(drafted, held, zone)
+
+
+def _ask(seen: Seen) -> Text:
+    number, period = seen.frozen.version.number, seen.frozen.version.period
+    if seen.state == "void":
+        return text(
+            "Do not sign version {number} for {period}: a newer one has replaced it, or what it"
+            " rests on has changed.",
+            number=number,
+            period=period,
+        )
+    if seen.state == "signed":
+        return text("Version {number} for {period} is signed.", number=number, period=period)
+    return text(
+        "Sign version {number} of the plan for {period}, or say what must change.",
+        number=number,
+        period=period,
+    )
+
+
+def _add_notes(pack: Pack, held: Sequence[Note], zone: tzinfo) -> Pack:
+    return replace(
+        pack,
+        assumptions=tuple(
+            Assumed(each.text, each.owner, each.expires_on)
+            for each in held
+            if each.kind == "assumption"
+        ),
+        decisions=tuple(
+            Decided(each.made_at.astimezone(zone), each.author, each.text, each.owner)
+            for each in held
+            if each.kind == "decision"
+        ),
+        minutes=tuple(
+            Minuted(each.made_at.astimezone(zone), each.author, each.text)
+            for each in held
+            if each.kind == "minute"
+        ),
     )
 
 

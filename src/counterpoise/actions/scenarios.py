@@ -17,7 +17,13 @@ from counterpoise.domain.rulebook import entries
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.tables.report import Cycle
-from counterpoise.domain.tables.scenario import BUILT_IN, Change, DemandCase, NamedScenario
+from counterpoise.domain.tables.scenario import (
+    BUILT_IN,
+    Change,
+    DemandCase,
+    InvalidScenario,
+    NamedScenario,
+)
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import plans, runs
 from counterpoise.store import scenarios as stored
@@ -166,5 +172,9 @@ def _check(period: str, wish: Wish, today: date) -> NamedScenario:
         entry = Rule(each.key, each.subject, each.value, "", on, "scenario")
         entries.check_entry(rulebook, entry)
     scenario = NamedScenario(wish.name.strip(), wish.demand, wish.changes)
+    if scenario in BUILT_IN:
+        raise InvalidScenario(
+            f"{scenario.name!r} is a scenario that every plan has. Give yours another name."
+        )
     whole = levers.complete(scenario.changes, capacity, rulebook, on)
     return NamedScenario(scenario.name, scenario.demand, whole)

@@ -67,9 +67,7 @@ def look_at(workspace: Workspace, period: str, number: int) -> Seen:
         raise UnknownVersion(f"{period} has no version {number}. Look at its list of versions.")
     inputs = freezing.load_inputs(frozen)
     changes = freezing.compare_with_now(workspace, inputs)
-    standing = Standing(
-        frozen.version, newest, frozen.signatures, changes=changes.voiding
-    )
+    standing = Standing(frozen.version, newest, frozen.signatures, changes=changes.voiding)
     rules = signers.read_signing(inputs, frozen.version.frozen_at)
     return Seen(frozen, inputs, rules, standing, changes.others)
 

@@ -101,7 +101,11 @@ def freeze_plan(workspace: Workspace, arguments: Arguments, tell: Tell, now: dat
     """Compute the period's plan once more and freeze it. arguments: period, person (an id)."""
     tell(0.1, text("Computing the plan once more"))
     frozen = freezing.freeze_plan(
-        workspace, arguments["period"], arguments["person"], now=now
+        workspace,
+        arguments["period"],
+        arguments["person"],
+        say=lambda: tell(0.9, text("Keeping the version")),
+        now=now,
     )
     return {"version": frozen.name, "link": signers.link_to(frozen)}
 

@@ -55,6 +55,16 @@ COMMANDS = {
             "Check that the audit trail is whole.",
             "counterpoise audit --workspace acme",
         ),
+        "backup": Command(
+            "backup:backup",
+            "Write store, warehouse and reports into one file, while everything runs.",
+            "counterpoise backup --out acme.backup --workspace acme",
+        ),
+        "restore": Command(
+            "backup:restore",
+            "Make the workspace that a backup holds.",
+            "counterpoise restore acme.backup --workspace restored",
+        ),
         "serve": Command(
             "workspace:serve",
             "Start the web application.",
@@ -105,8 +115,8 @@ COMMANDS = {
         ),
         "verify": Command(
             "plan:verify",
-            "Check a saved plan without the solver that made it.",
-            "counterpoise verify 2017-Q4-base-1a2b3c4d",
+            "Check a saved plan without the solver, or compute a frozen version again.",
+            "counterpoise verify 2017-Q4-v1",
         ),
     },
     "Measure": {

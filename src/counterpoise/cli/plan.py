@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from counterpoise.actions import answers, planning, scenarios, workspaces
+from counterpoise.actions import answers, planning, scenarios, verification, workspaces
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
@@ -126,25 +126,27 @@ def reconcile(
 
 
 def verify(plan: str, /, *, common: Common = DEFAULTS) -> None:
-    """Check a saved plan again.
+    """Check a saved plan, or compute a frozen version again.
 
     Parameters
     ----------
     plan
-        The plan's name, as `reconcile` and `cycle` print it.
+        The plan's name, as `reconcile` and `cycle` print it, or a version such as 2026-Q4-v1.
     """
-    workspaces.open_workspace(common.workspace)
-    found = planning.verify_plan(plan)
+    workspace = workspaces.open_workspace(common.workspace)
+    with working("Verifying"):
+        found = verification.verify(workspace, plan)
+    verdict = found.verdict
     if common.json:
-        print_json(answers.answer_verdict(plan, found))
+        print_json(answers.answer_verified(found))
     else:
         say(
-            f"{plan} is {'feasible' if found.feasible else 'NOT feasible'}: contribution"
-            f" {found.objective:,.6f}, bound {found.bound:,.6f}, gap {found.gap:.6%}."
+            f"{found.plan} is {'feasible' if verdict.feasible else 'NOT feasible'}: contribution"
+            f" {verdict.objective:,.6f}, bound {verdict.bound:,.6f}, gap {verdict.gap:.6%}."
         )
-    if not found.feasible:
-        broken = "; ".join(f"{v.rule} at {v.where} by {v.amount}" for v in found.violations[:5])
-        raise planning.BrokenPlan(f"{plan} breaks its own constraints: {broken}.")
+        if found.is_recomputed:
+            say(f"{found.version}: computed again from what was frozen, the same to the byte.")
+    verification.check(found)
 
 
 def _open(period: str, as_of: date | None, common: Common) -> planning.Desk:

@@ -14,7 +14,11 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 class UnknownNote(LookupError):
-    """A period has no such note, or it was withdrawn already."""
+    """A period has no such note."""
+
+
+class WithdrawnAlready(ValueError):
+    """A note that no longer holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,14 @@ def add(period: str, new: NewNote, *, author_id: int, at: datetime) -> Note:
 
 
 def withdraw(period: str, note_id: int, *, at: datetime) -> None:
-    """Raises UnknownNote, with nothing written."""
+    """Raises UnknownNote or WithdrawnAlready, with nothing written."""
     with transaction.atomic():
-        rows = NoteRow.objects.filter(period=period, pk=note_id, withdrawn_at=None)
+        rows = NoteRow.objects.filter(period=period, pk=note_id)
         row = rows.select_for_update().first()
         if row is None:
-            raise UnknownNote(
-                f"{period} has no note {note_id} that holds. Look at its list of notes."
-            )
+            raise UnknownNote(f"{period} has no note {note_id}. Look at its list of notes.")
+        if row.withdrawn_at is not None:
+            raise WithdrawnAlready(f"Note {note_id} was withdrawn already. It stays in the record.")
         row.withdrawn_at = at
         row.save()
         audit.record("note.withdrawn", f"period:{period}", before=_describe(row), at=at)

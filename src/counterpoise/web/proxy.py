@@ -16,7 +16,7 @@ def know_address(
     """
 
     def answer(request: HttpRequest) -> HttpResponse:
-        if settings.IS_HTTPS:
+        if settings.IS_HTTPS:  # type: ignore[misc]  # of the web, not the store
             last = request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
             if is_address(last):
                 request.META["REMOTE_ADDR"] = last

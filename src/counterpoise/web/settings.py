@@ -152,7 +152,6 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # what sign-in asks for; nobody signs up
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 ACCOUNT_RATE_LIMITS = {
     "login": None,  # the adapter counts, in the store
     "login_failed": "5/15m/key",  # of one-time codes
@@ -165,3 +164,14 @@ SOCIALACCOUNT_ADAPTER = "counterpoise.web.accounts.company.Adapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the state of the exchange guards it, and a link needs no script
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 SOCIALACCOUNT_PROVIDERS = company_sign_in.read_provider(os.environ)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "counterpoise.web.log.OneLine"}},
+    "handlers": {"errors": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["errors"], "level": "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+    },
+}

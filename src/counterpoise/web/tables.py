@@ -22,6 +22,7 @@ Kind = Literal["text", "number", "quantity", "money", "share", "day", "month", "
 Value = str | int | float | Decimal | date | datetime | Text | None
 Words = str | Promise
 PAGE_ROWS = 25
+FEW_ROWS = 8
 FIGURES = frozenset({"number", "quantity", "money", "share"})
 
 
@@ -110,6 +111,11 @@ class Arranged:
     next: str
     csv: str
     xlsx: str
+
+    @property
+    def has_filter(self) -> bool:
+        """A few rows are read at a glance; only what was filtered keeps its filter in sight."""
+        return self.total > FEW_ROWS or self.is_filtered
 
     @property
     def is_filtered(self) -> bool:

@@ -61,7 +61,7 @@ class FirstCode(ActivateTOTPForm):
         _tidy(self.fields["code"], _("Code that the app shows"), "one-time-code")
 
 
-class NewPassword(SetPasswordForm[Any]):
+class NewPassword(SetPasswordForm):  # type: ignore[type-arg]  # not generic at run time
     """A password of one's own, twice. Whoever knows the old one has just given it."""
 
     def __init__(self, *stated: Any, **named: Any) -> None:

@@ -7,19 +7,20 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from counterpoise.web.accounts.offered import find_company_name
 from counterpoise.web.company_sign_in import PROVIDER
 from counterpoise.web.workplace import now
 
+RECENT_SECONDS = 5 * 60
 View = Callable[..., Any]
 
 
 def needs_recent_sign_in(view: View) -> View:
-    """Lets through who gave a password or a code within ACCOUNT_REAUTHENTICATION_TIMEOUT.
+    """Lets through who gave a password or a code within RECENT_SECONDS.
 
     Everybody else is asked again and comes back: to the page itself, or, from a form, to the page
     that the form stands on. Nothing that was sent is kept or done meanwhile.
@@ -36,8 +37,8 @@ def needs_recent_sign_in(view: View) -> View:
 
 def is_recent(request: HttpRequest) -> bool:
     records = get_authentication_records(request, request.user)
-    last = max((each["at"] for each in records), default=0.0)
-    return now().timestamp() - last < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+    last: float = max((each["at"] for each in records), default=0.0)
+    return now().timestamp() - last < RECENT_SECONDS
 
 
 def ask_again(request: HttpRequest) -> HttpResponse:
@@ -45,7 +46,7 @@ def ask_again(request: HttpRequest) -> HttpResponse:
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     if methods:
         return HttpResponseRedirect(f"{methods[0]['url']}?{urlencode(query)}")
-    if not settings.SOCIALACCOUNT_PROVIDERS:
+    if find_company_name() is None:
         raise Http404  # an account without password or code: nothing can be asked
     link = reverse("openid_connect_login", args=[PROVIDER])
     return HttpResponseRedirect(f"{link}?{urlencode({**query, 'auth_params': 'prompt=login'})}")

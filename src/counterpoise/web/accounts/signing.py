@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows import logout
 from allauth.account.views import LoginView, ReauthenticateView
 from allauth.mfa.base import views as mfa
-from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_POST
 from counterpoise.store import audit
 from counterpoise.web import access
 from counterpoise.web.accounts import forms
+from counterpoise.web.accounts.offered import find_company_name
 from counterpoise.web.company_sign_in import PROVIDER
 from counterpoise.web.workplace import now
 
@@ -55,8 +55,7 @@ class SecondStep(mfa.AuthenticateView):
             return response
         if "code" not in request.POST:
             return redirect("mfa_authenticate")
-        response = super().post(request, *stated, **named)
-        return response
+        return super().post(request, *stated, **named)
 
     def form_invalid(self, form: Form) -> HttpResponse:
         name = self.stage.login.user.get_username()
@@ -103,8 +102,8 @@ def refuse(response: HttpResponse, form: Form) -> HttpResponse:
 
 def find_company_link(way_on: str) -> tuple[str, str] | None:
     """The name of the company's own sign-in and the way there; None where there is none."""
-    if not settings.SOCIALACCOUNT_PROVIDERS:
+    name = find_company_name()
+    if name is None:
         return None
-    (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
     link = reverse("openid_connect_login", args=[PROVIDER])
-    return app["name"], f"{link}?{urlencode({'next': way_on})}" if way_on else link
+    return name, f"{link}?{urlencode({'next': way_on})}" if way_on else link

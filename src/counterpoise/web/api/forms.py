@@ -46,7 +46,10 @@ class Fault(Schema):
 
 
 class ProblemAnswer(Schema):
-    """Problem details (RFC 9457). detail says what was met, why that stops us and what to do."""
+    """Problem details (RFC 9457). detail says what was met, why that stops us and what to do.
+
+    errors: values that cannot be taken. current: what holds now, where someone else was faster.
+    """
 
     type: str
     title: str
@@ -54,6 +57,7 @@ class ProblemAnswer(Schema):
     detail: str
     instance: str
     errors: list[Fault] | None = None
+    current: dict[str, Any] | None = None
 
 
 class JobAnswer(Schema):

@@ -70,7 +70,12 @@ def build_entries(entries: Sequence[Entry]) -> Table:
         for each in entries
     )
     return Table(
-        NAME, _("Who changed what"), COLUMNS, rows, _("Nothing was changed yet."), page_rows=PAGE_ROWS
+        NAME,
+        _("Who changed what"),
+        COLUMNS,
+        rows,
+        _("Nothing was changed yet."),
+        page_rows=PAGE_ROWS,
     )
 
 
@@ -82,7 +87,8 @@ def arrange(found: Found, page: int, asked: QueryDict, eyes: Eyes) -> Arranged:
     return replace(
         frame,
         headings=tuple(
-            each if each.column.key in SORTED else replace(each, link="?") for each in frame.headings
+            each if each.column.key in SORTED else replace(each, link="?")
+            for each in frame.headings
         ),
         rows=tables.arrange(table, QueryDict(), eyes).rows,
         matching=found.matching,
@@ -94,9 +100,7 @@ def arrange(found: Found, page: int, asked: QueryDict, eyes: Eyes) -> Arranged:
             _offer(COLUMNS[2], found.actors, asked),
             _offer(COLUMNS[3], found.verbs, asked),
         ),
-        kept=tuple(
-            each for each in frame.kept if each[0] not in {f"{NAME}.actor", f"{NAME}.verb"}
-        ),
+        kept=tuple(each for each in frame.kept if each[0] not in {f"{NAME}.actor", f"{NAME}.verb"}),
         previous=_link(asked, page - 1) if page > 1 else "",
         next=_link(asked, page + 1) if page < pages else "",
     )

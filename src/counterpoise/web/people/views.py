@@ -176,6 +176,4 @@ def _show_conflict(request: HttpRequest, theirs: Person) -> HttpResponse:
     kept["edition"] = theirs.edition
     is_change = "role" in kept
     form = forms.Change(kept) if is_change else forms.Change(initial=forms.describe(theirs))
-    return _render_person(
-        request, theirs, form, theirs=theirs, theirs_role=ROLE_WORDS[theirs.role]
-    )
+    return _render_person(request, theirs, form, theirs=theirs, theirs_role=ROLE_WORDS[theirs.role])

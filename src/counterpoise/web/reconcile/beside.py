@@ -25,9 +25,9 @@ def build_scenarios(
     """names: under which the run's own plans were saved, in their order."""
     assert newest.cycle is not None, "a page without a plan shows the refusal instead"
     found = newest.cycle.plans
-    is_base_frozen = not any(each.is_promoted for each in kept)
+    frozen = next((each.name for each in kept if each.is_promoted), "base")
     rows = [
-        _build_own(newest, plan, names[place] if place < len(names) else "", is_base_frozen)
+        _build_own(newest, plan, names[place] if place < len(names) else "", frozen)
         for place, plan in enumerate(found)
     ]
     rows += [_build_named(each, outdated.get(each.id, ())) for each in kept]
@@ -65,9 +65,8 @@ def link_plan(period: str, plan: str) -> str:
     return reverse("reconcile:plan", args=[period, plan])
 
 
-def _build_own(newest: Newest, plan: Plan, name: str, is_base_frozen: bool) -> Row:
+def _build_own(newest: Newest, plan: Plan, name: str, frozen: str) -> Row:
     link = link_plan(newest.run.period, name) if name else ""
-    is_frozen = plan.scenario == "base" and is_base_frozen
     return Row(
         {
             "name": name_scenario(plan.scenario),
@@ -75,7 +74,7 @@ def _build_own(newest: Newest, plan: Plan, name: str, is_base_frozen: bool) -> R
             "changes": 0,
             **_list_figures(sum_up(plan)),
             "state": _("of the newest run"),
-            "frozen": _("yes") if is_frozen else "",
+            "frozen": _("yes") if plan.scenario == frozen else "",
         },
         {"name": link, "contribution": link} if link else {},
     )

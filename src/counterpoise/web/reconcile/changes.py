@@ -11,7 +11,7 @@ from counterpoise.connectors.documents import names
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.text import Text
 from counterpoise.web.reconcile.forms import write_place
-from counterpoise.web.reconcile.words import name_rule, name_subject
+from counterpoise.web.reconcile.words import name_rule, name_subject, name_unit
 from counterpoise.web.supply.assumptions import link_rule
 from counterpoise.web.tables import Column, Row, Table
 
@@ -29,7 +29,7 @@ def build_changes(changes: Sequence[Change], levers: Sequence[Lever]) -> Table:
                     "rule": name_rule(each.key),
                     "now": lever.value if lever else None,
                     "value": each.value,
-                    "unit": names.translate_rule(lever.unit) if lever else "",
+                    "unit": name_unit(lever) if lever else "",
                     "source": _name_source(lever) if lever else "",
                 },
                 {"rule": link_rule(each.key, each.subject)},
@@ -71,7 +71,7 @@ def build_levers(levers: Sequence[Lever], period: str, *, may_edit: bool) -> Tab
                     "subject": name_subject(each.subject),
                     "rule": name_rule(each.key),
                     "value": each.value,
-                    "unit": names.translate_rule(each.unit),
+                    "unit": name_unit(each),
                     "source": _name_source(each),
                     "use": _("try another value"),
                 },

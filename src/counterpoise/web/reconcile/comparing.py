@@ -22,7 +22,13 @@ from counterpoise.web.newest import get_newest
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
 from counterpoise.web.reconcile import beside
-from counterpoise.web.reconcile.words import name_case, name_rule, name_scenario, name_subject
+from counterpoise.web.reconcile.words import (
+    name_case,
+    name_rule,
+    name_scenario,
+    name_subject,
+    name_unit,
+)
 from counterpoise.web.tables import Column, Row, Table, Value
 
 FEWEST, MOST = 2, 4
@@ -76,7 +82,8 @@ def _find(
         if plan.scenario == name:
             link = beside.link_plan(period, own[place]) if place < len(own) else ""
             scenario = NamedScenario(name, plan.scenario)  # type: ignore[arg-type]  # built in
-            return Compared(scenario, name_scenario(name), plan, sum_up(plan), link, True)
+            title = name_scenario(name)
+            return Compared(scenario, title, plan, sum_up(plan), link, is_of_run=True)
     found = next((each for each in kept if each.name == name and each.plan), None)
     plan_id = found.plan if found else None
     saved = scenarios.find_plan(plan_id) if plan_id else None
@@ -166,7 +173,7 @@ def _build_rules(found: Sequence[Compared], cycle: Cycle) -> Table:
                 {
                     "subject": name_subject(subject),
                     "rule": name_rule(key),
-                    "unit": names.translate_rule(lever.unit) if lever else "",
+                    "unit": name_unit(lever) if lever else "",
                     "now": lever.value if lever else None,
                     **values,
                 }

@@ -20,7 +20,7 @@ from counterpoise.web import access
 from counterpoise.web.newest import Newest, get_newest
 from counterpoise.web.pages import render_page
 from counterpoise.web.reconcile import changes
-from counterpoise.web.reconcile.forms import ScenarioForm, open_ask
+from counterpoise.web.reconcile.forms import ScenarioForm, open_ask, write_place
 from counterpoise.web.reconcile.views import describe_plan
 from counterpoise.web.reconcile.words import name_case
 from counterpoise.web.workplace import now
@@ -48,7 +48,7 @@ def open_new(request: HttpRequest, period: str) -> HttpResponse:
     begun = [
         Change(each.key, each.subject, each.value)
         for each in place.levers
-        if f"{each.key}|{each.subject}" == wanted
+        if write_place(each.key, each.subject) == wanted
     ]
     return _render_new(request, place, ScenarioForm(place.levers, begun))
 

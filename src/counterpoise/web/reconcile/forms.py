@@ -1,7 +1,7 @@
 """What a planner writes to make or change a scenario."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -11,13 +11,23 @@ from django.utils.translation import gettext_lazy
 
 from counterpoise.actions.levers import Lever
 from counterpoise.actions.scenarios import LONGEST_NOTE, MOST_CHANGES, Wish
-from counterpoise.connectors.documents import names
 from counterpoise.domain.tables.scenario import LONGEST_NAME, Change, DemandCase
 from counterpoise.store.scenarios import KeptScenario
-from counterpoise.web.reconcile.words import CASES, name_rule, name_subject
+from counterpoise.web.reconcile.words import CASES, name_rule, name_unit
 
 SPARE_ROWS = 3
 LONGEST_VALUE = 200
+LONGEST_RULE = 300
+LISTED = "levers-list"
+"""The list of rules that a field offers while one writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A rule that a field offers, and what it is."""
+
+    value: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +68,20 @@ class ScenarioForm(forms.Form):
         super().__init__(data, **named)
         self._rows = _count_rows(data) if data is not None else len(changes) + SPARE_ROWS
         self._rows = min(self._rows, MOST_CHANGES)
-        choices = list(_list_choices(levers, changes))
+        known = {(each.key, each.subject) for each in levers}
+        self._offers = tuple(_offer(each) for each in levers)
+        self._known = known | {(each.key, each.subject) for each in changes}
         for place in range(self._rows):
             held = changes[place] if place < len(changes) else None
             number = place + 1
-            self.fields[f"rule-{place}"] = forms.ChoiceField(
+            self.fields[f"rule-{place}"] = forms.CharField(
                 label=_("Rule {number}").format(number=number),
-                choices=choices,
                 required=False,
+                max_length=LONGEST_RULE,
                 initial=write_place(held.key, held.subject) if held else "",
+                widget=forms.TextInput(
+                    attrs={"dir": "auto", "list": LISTED, "autocomplete": "off"}
+                ),
             )
             self.fields[f"value-{place}"] = forms.CharField(
                 label=_("Value {number}").format(number=number),
@@ -75,6 +90,9 @@ class ScenarioForm(forms.Form):
                 initial=held.value if held else "",
                 widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
             )
+
+    def list_offers(self) -> tuple[Offer, ...]:
+        return self._offers
 
     def list_facts(self) -> tuple[forms.BoundField, ...]:
         return tuple(self[name] for name in ("name", "demand", "note"))
@@ -87,7 +105,11 @@ class ScenarioForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         for place in range(self._rows):
-            rule = found.get(f"rule-{place}", "")
+            rule = found.get(f"rule-{place}", "").strip()
+            if rule and _read_place(rule) not in self._known:
+                self.add_error(
+                    f"rule-{place}", _("No plan is made with such a rule. Choose one of the list.")
+                )
             value = found.get(f"value-{place}", "").strip()
             if rule and not value and f"value-{place}" not in self.errors:
                 self.add_error(f"value-{place}", _("Write the value that the rule has."))
@@ -115,32 +137,21 @@ def open_ask(kept: KeptScenario) -> AskForm:
 
 
 def write_place(key: str, subject: str) -> str:
-    """A rule's key and subject as one value of a form; no key has a | in it."""
-    return f"{key}|{subject}"
+    """A rule's key and subject in one line of a form; no key has a | in it."""
+    return f"{key} | {subject}" if subject else key
 
 
 def _read_place(written: str) -> tuple[str, str]:
     key, _bar, subject = written.partition("|")
-    return key, subject
+    return key.strip(), subject.strip()
 
 
 def _count_rows(data: Mapping[str, Any]) -> int:
     return sum(1 for place in range(MOST_CHANGES) if f"rule-{place}" in data)
 
 
-def _list_choices(levers: Sequence[Lever], changes: Sequence[Change]) -> Iterator[tuple[str, Any]]:
-    """Grouped by what they are of; changes of what is not there any more stay choosable."""
-    yield "", _("no change")
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for lever in levers:
-        value, unit = lever.value, names.translate_rule(lever.unit)
-        title = _("{rule}, now {value} {unit}").format(
-            rule=name_rule(lever.key), value=value, unit=unit
-        )
-        groups.setdefault(lever.subject, []).append((write_place(lever.key, lever.subject), title))
-    known = {(each.key, each.subject) for each in levers}
-    for each in changes:
-        if (each.key, each.subject) not in known:
-            place = write_place(each.key, each.subject)
-            groups.setdefault(each.subject, []).append((place, name_rule(each.key)))
-    yield from ((name_subject(subject), found) for subject, found in groups.items())
+def _offer(lever: Lever) -> Offer:
+    title = _("{rule}, now {value} {unit}").format(
+        rule=name_rule(lever.key), value=lever.value, unit=name_unit(lever)
+    )
+    return Offer(write_place(lever.key, lever.subject), title)

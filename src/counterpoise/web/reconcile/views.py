@@ -5,7 +5,6 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from counterpoise.actions import overrides, planning, scenarios, standings
@@ -14,7 +13,6 @@ from counterpoise.connectors.documents import charts
 from counterpoise.connectors.documents.figures import build_plan_months
 from counterpoise.domain.reconcile.headline import sum_up
 from counterpoise.domain.tables.plan import Plan
-from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.period import Period
 from counterpoise.store import plans, runs
 from counterpoise.store import scenarios as stored
