@@ -10,7 +10,7 @@ from pathlib import Path
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 KINDS = ("tested", "documented", "does not apply", "not met")
-NOT_MET = ("not met", "not met by a test", "not met by us")
+NOT_MET = ("not met: ", "not met by a test: ", "not met by us: ", "not met for ", "not met where ")
 
 
 @dataclass(frozen=True, slots=True)

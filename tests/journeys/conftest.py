@@ -22,10 +22,29 @@ def planned_template(tmp_path_factory):
     rules.import_rules(out / "rulebook.toml", at=NOW)
     collect(workspace, [out / "export"], now=NOW)
     cycles.run_cycle(workspace, PERIOD, as_of=AS_OF, now=NOW)
+    close_store()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def frozen_template(tmp_path_factory, planned_template):
+    """The same, with the plan frozen by Omar of operations."""
+    from counterpoise.actions import freezing, workspaces
+    from people import make_person
+
+    folder = tmp_path_factory.mktemp("frozen") / "workspace"
+    shutil.copytree(planned_template, folder)
+    workspace = workspaces.open_workspace(folder)
+    freezing.freeze_plan(workspace, PERIOD, make_person("operations").id, now=NOW)
+    close_store()
+    return folder
+
+
+def close_store():
+    """What lies in the write-ahead log goes into the file, which is then copied."""
     from django.db import connections
 
-    connections["default"].close()  # what lies in the write-ahead log goes into the file
-    return folder
+    connections["default"].close()
 
 
 @pytest.fixture
@@ -35,4 +54,14 @@ def planned(tmp_path, planned_template, settings_of):
 
     folder = tmp_path / "workspace"
     shutil.copytree(planned_template, folder)
+    return settings_of(workspaces.open_workspace(folder))
+
+
+@pytest.fixture
+def signable(tmp_path, frozen_template, settings_of):
+    """A workspace with a frozen plan."""
+    from counterpoise.actions import workspaces
+
+    folder = tmp_path / "workspace"
+    shutil.copytree(frozen_template, folder)
     return settings_of(workspaces.open_workspace(folder))

@@ -71,7 +71,7 @@ def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
     _, url, page, _ = browser.get("/")
     assert url.endswith("/sign-in/?next=/")
     assert "<h1>Sign in</h1>" in page
-    status, url, page, headers = browser.post("/sign-in/", username=name, password=password)
+    status, url, page, headers = browser.post("/sign-in/", login=name, password=password)
     assert (status, url) == (200, f"{address}/cycle/")
     assert "No cycle was run yet" in page
     assert "default-src 'none'" in headers["Content-Security-Policy"]
@@ -82,7 +82,7 @@ def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
 def test_a_wrong_password_is_refused(served):
     browser = Browser(served[0])
     browser.get("/sign-in/")
-    _, url, page, _ = browser.post("/sign-in/", username="admin", password="guess")
+    _, url, page, _ = browser.post("/sign-in/", login="admin", password="guess")
     assert url.endswith("/sign-in/")
     assert "Please enter a correct username and password" in page
 

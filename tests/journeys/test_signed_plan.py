@@ -10,13 +10,18 @@ import pytest
 from django.db import connection
 
 from counterpoise import __version__
-from counterpoise.actions import cycles, freezing, publishing, verification, work
+from counterpoise.actions import cycles, freezing, planning, publishing, verification, work
 from counterpoise.actions.collect import collect
 from counterpoise.actions.freezing import ChangedBuild, ChangedVersion, StalePlan
 from counterpoise.actions.planning import BrokenPlan
-from counterpoise.actions.verification import Unreproduced, UnknownVersion
-from counterpoise.domain.reconcile.version import hash_inputs, hash_version, inputs_to_document
-from counterpoise.store import jobs, ledger, people, runs, versions
+from counterpoise.actions.verification import UnknownVersion, Unreproduced
+from counterpoise.domain.reconcile.version import (
+    UnreadableInputs,
+    hash_inputs,
+    hash_version,
+    inputs_to_document,
+)
+from counterpoise.store import jobs, ledger, runs, versions
 from counterpoise.store.versions import NewVersion
 from counterpoise.warehouse.marts.publication import BrokenBuild
 from frozen_plans import change_rule, override, promote
@@ -30,13 +35,15 @@ VERSION = "2026-Q4-v1"
 
 
 @pytest.fixture
-def omar(planned):
-    return make_person("operations")
+def frozen(signable):
+    return versions.find_newest(PERIOD)
 
 
 @pytest.fixture
-def frozen(planned, omar):
-    return freezing.freeze_plan(planned, PERIOD, omar.id, now=NOW)
+def omar():
+    from counterpoise.store.models import User
+
+    return User.objects.filter(username="omar").first() or make_person("operations")
 
 
 def load_more(workspace, folder):
@@ -71,60 +78,73 @@ def keep_other(frozen, omar, *, content_hash="", plan="", **inputs):
         )
 
 
-def test_a_frozen_plan_is_the_run_s_and_comes_out_the_same_again(planned, frozen):
+def test_a_frozen_plan_is_the_run_s_and_comes_out_the_same_again(signable, frozen):
     run_plan = runs.find_latest_run(PERIOD).document["reconcile"]["plan"]
     assert (frozen.name, frozen.plan) == (VERSION, run_plan)
-    found = verification.verify(planned, VERSION)
+    found = verification.verify(signable, VERSION)
     assert (found.plan, found.version, found.is_recomputed) == (run_plan, VERSION, True)
     assert found.verdict.feasible
     verification.check(found)
 
 
-def test_it_does_so_after_newer_data_rules_overrides_and_scenarios(planned, omar, frozen, tmp_path):
-    newer = load_more(planned, tmp_path / "more")
+@pytest.mark.parametrize(
+    "place", ["store_frozenplan set inputs = substr(inputs, 2)",
+              "store_planversion set document = substr(document, 2)"],
+    ids=["its inputs", "its plan"],
+)  # fmt: skip
+def test_a_version_whose_text_is_no_document_any_more_is_refused(signable, frozen, place):
+    cursor = connection.cursor()
+    cursor.execute("drop trigger store_frozenplan_no_update")
+    cursor.execute("pragma ignore_check_constraints = on")
+    cursor.execute(f"update {place}")
+    with pytest.raises(ChangedVersion, match="no document any more"):
+        verification.verify(signable, VERSION)
+
+
+def test_it_does_so_after_newer_data_rules_overrides_and_scenarios(
+    signable, omar, frozen, tmp_path
+):
+    newer = load_more(signable, tmp_path / "more")
     change_rule("plan.late_cost", "0.2", on=date(2026, 1, 1))
     override(omar)
     promote(omar)
     assert ledger.find_current_build().id == newer != freezing.load_inputs(frozen).build
-    assert verification.verify(planned, VERSION).is_recomputed
+    assert verification.verify(signable, VERSION).is_recomputed
 
 
-def test_the_command_says_so_in_words_and_as_json(planned, frozen):
+def test_the_command_says_so_in_words_and_as_json(signable, frozen):
     connection.close()
-    said = run("verify", VERSION, workspace=planned.root)
+    said = run("verify", VERSION, workspace=signable.root)
     assert "the same to the byte" in said.stderr
-    answer = ask("verify", VERSION, workspace=planned.root)
+    answer = ask("verify", VERSION, workspace=signable.root)
     assert (answer["version"], answer["recomputed"], answer["difference"]) == (VERSION, True, None)
-    plain = ask("verify", frozen.plan, workspace=planned.root)
+    plain = ask("verify", frozen.plan, workspace=signable.root)
     assert (plain["version"], plain["recomputed"], plain["feasible"]) == (None, None, True)
 
 
-def test_a_version_that_there_is_not_is_refused_with_those_there_are(planned, frozen):
+def test_a_version_that_there_is_not_is_refused_with_those_there_are(signable, frozen):
     with pytest.raises(UnknownVersion, match=r"there are: 2026-Q4-v1\."):
-        verification.verify(planned, "2026-Q4-v2")
+        verification.verify(signable, "2026-Q4-v2")
     with pytest.raises(UnknownVersion, match="none yet"):
-        verification.verify(planned, "2027-Q1-v1")
+        verification.verify(signable, "2027-Q1-v1")
 
 
 class TestFreezingAgain:
-    def test_without_a_change_it_is_the_same_version(self, planned, omar, frozen):
-        again = freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
+    def test_without_a_change_it_is_the_same_version(self, signable, omar, frozen):
+        again = freezing.freeze_plan(signable, PERIOD, omar.id, now=LATER)
         assert again == frozen
 
-    def test_after_a_rule_that_moves_the_plan_the_cycle_comes_first(self, planned, omar, frozen):
+    def test_after_a_rule_that_moves_the_plan_the_cycle_comes_first(self, signable, omar, frozen):
         change_rule("plan.late_cost", "0.2", on=date(2026, 1, 1))
         with pytest.raises(StalePlan, match="comes to something else: .* Run the cycle again"):
-            freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
-        replan(planned)
-        second = freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
+            freezing.freeze_plan(signable, PERIOD, omar.id, now=LATER)
+        replan(signable)
+        second = freezing.freeze_plan(signable, PERIOD, omar.id, now=LATER)
         assert second.name == "2026-Q4-v2"
-        assert verification.verify(planned, VERSION).is_recomputed
-        assert verification.verify(planned, second.name).is_recomputed
+        assert verification.verify(signable, VERSION).is_recomputed
+        assert verification.verify(signable, second.name).is_recomputed
 
     def test_with_an_override_the_version_is_of_the_overridden_plan(self, planned, omar):
-        from counterpoise.actions import planning
-        from counterpoise.domain.demand.overrides import CellKey  # noqa: F401
-
         desk = planning.open_desk(planned, PERIOD, as_of=AS_OF, today=NOW.date())
         cell = next(each for each in desk.forecast().cells if not each.by)
         keep_override(omar, cell)
@@ -143,9 +163,9 @@ class TestFreezingAgain:
 
 
 class TestWhatIsNotReproduced:
-    def test_other_random_numbers_name_the_version_that_has_them(self, planned, omar, frozen):
+    def test_other_random_numbers_name_the_version_that_has_them(self, signable, omar, frozen):
         other = keep_other(frozen, omar, seed=7, code_version="0.0.1")
-        found = verification.verify(planned, other.name)
+        found = verification.verify(signable, other.name)
         assert found.is_recomputed is False
         with pytest.raises(Unreproduced, match=r"seed 7, .* Counterpoise 0\.0\.1"):
             verification.check(found)
@@ -154,7 +174,7 @@ class TestWhatIsNotReproduced:
         pytest.param("0.0.1", r"frozen by Counterpoise 0\.0\.1, and this is", id="an older one"),
         pytest.param(__version__, "Another machine may round", id="the same one"),
     ])  # fmt: skip
-    def test_another_result_names_the_place_and_the_code(self, planned, omar, frozen, code, why):
+    def test_another_result_names_the_place_and_the_code(self, signable, omar, frozen, code, why):
         high = runs.get_plan(
             runs.find_latest_run(PERIOD).document["reconcile"]["scenarios"][1]["plan"]
         )
@@ -162,13 +182,13 @@ class TestWhatIsNotReproduced:
             frozen, omar, plan=high.id, content_hash=high.content_hash, code_version=code
         )
         with pytest.raises(Unreproduced, match=rf"is not reproduced\. .* was .* and is .*{why}"):
-            verification.check(verification.verify(planned, other.name))
+            verification.check(verification.verify(signable, other.name))
         connection.close()
-        said = run("verify", other.name, workspace=planned.root, expect=1)
+        said = run("verify", other.name, workspace=signable.root, expect=1)
         assert f"{other.name} is not reproduced." in said.stderr
 
-    def test_a_plan_that_breaks_its_own_rules_is_named(self, planned, frozen):
-        found = verification.verify(planned, frozen.plan)
+    def test_a_plan_that_breaks_its_own_rules_is_named(self, signable, frozen):
+        found = verification.verify(signable, frozen.plan)
         broken = replace(found, verdict=replace(found.verdict, feasible=False))
         with pytest.raises(BrokenPlan, match="breaks its own constraints"):
             verification.check(broken)
@@ -178,8 +198,8 @@ class TestWhatIsNotReproduced:
 class TestFlippedBits:
     """Each flip is of one bit, in a place chosen by a fixed seed."""
 
-    def test_of_the_build(self, planned, frozen, tmp_path):
-        folder = planned.build_folder(freezing.load_inputs(frozen).build)
+    def test_of_the_build(self, signable, frozen, tmp_path):
+        folder = signable.build_folder(freezing.load_inputs(frozen).build)
         files = sorted(each for each in folder.rglob("*") if each.is_file())
         draw = random.Random(7)
         for _ in range(60):
@@ -187,13 +207,13 @@ class TestFlippedBits:
             whole = file.read_bytes()
             file.write_bytes(flip(whole, draw))
             with pytest.raises((BrokenBuild, ChangedBuild)):
-                freezing.recompute(planned, freezing.load_inputs(frozen))
+                freezing.recompute(signable, freezing.load_inputs(frozen))
             file.write_bytes(whole)
         shutil.rmtree(folder)
         with pytest.raises(ChangedBuild, match="Restore the build from a backup"):
-            verification.verify(planned, VERSION)
+            verification.verify(signable, VERSION)
 
-    def test_of_the_saved_plan_and_of_the_inputs(self, planned, frozen):
+    def test_of_the_saved_plan_and_of_the_inputs(self, signable, frozen):
         connection.cursor().execute("drop trigger store_frozenplan_no_update")
         draw = random.Random(7)
         for table, column, key, name in [
@@ -210,11 +230,11 @@ class TestFlippedBits:
                 if not is_other_document(changed, whole):
                     continue
                 cursor.execute(f"update {place}", [changed.decode(), name])
-                with pytest.raises((ChangedVersion, freezing.UnreadableInputs)):
+                with pytest.raises((ChangedVersion, UnreadableInputs)):
                     freezing.check_hashes(frozen, freezing.load_inputs(frozen))
                 tried += 1
             cursor.execute(f"update {place}", [whole, name])
-        assert verification.verify(planned, VERSION).is_recomputed
+        assert verification.verify(signable, VERSION).is_recomputed
 
 
 def flip(whole, draw):
@@ -239,11 +259,11 @@ def keep_override(author, cell):
     return overrides.make(draft, author_id=author.id, role=author.role, at=NOW)
 
 
-def test_a_build_of_a_frozen_plan_is_never_swept(planned, frozen, tmp_path):
+def test_a_build_of_a_frozen_plan_is_never_swept(signable, frozen, tmp_path):
     """Loads sweep what crashes left behind, and nothing that was published."""
-    load_more(planned, tmp_path / "more")
-    publishing.sweep_leftovers(planned)
-    assert verification.verify(planned, VERSION).is_recomputed
+    load_more(signable, tmp_path / "more")
+    publishing.sweep_leftovers(signable)
+    assert verification.verify(signable, VERSION).is_recomputed
 
 
 @pytest.mark.parametrize("is_whole", [True, False], ids=["it is reproduced", "it is not"])
@@ -266,7 +286,3 @@ def do_work(workspace, person, kind, arguments):
     attempt = jobs.take_job(job.id, at=LATER)
     work.do_work(workspace, job.id, attempt, now=LATER)
     return jobs.get_job(job.id)
-
-
-def test_who_froze_it_is_in_the_trail(planned, omar, frozen):
-    assert people.find_person(frozen.author_id).username == "omar"

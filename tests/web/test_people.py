@@ -214,13 +214,13 @@ def test_a_link_that_was_tampered_with_leads_nowhere(browsers, team, spoil):
 
 @pytest.mark.case("WEB-12")
 def test_a_link_to_a_new_password_lasts_half_an_hour(browsers, team, monkeypatch):
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from django.contrib.auth.tokens import default_token_generator
 
     link = find_link(browsers["administrator"].post(f"/people/{team['rep'].pk}/password-link"))
-    for minutes, status in [(29, 200), (31, 404)]:
-        later = datetime.now() + timedelta(minutes=minutes)
+    for minutes, status in [(29, 200), (2, 404)]:  # the second on top of the first
+        later = default_token_generator._now() + timedelta(minutes=minutes)
         monkeypatch.setattr(default_token_generator, "_now", lambda later=later: later)
         assert Client(SERVER_NAME="localhost").get(link).status_code == status
 
@@ -255,16 +255,14 @@ def test_a_person_whom_one_may_not_see_and_one_who_is_not_there_are_answered_ali
 
 @pytest.mark.case("WEB-27")
 def test_a_list_of_many_asks_as_often_as_a_list_of_few(browsers, team):
+    from counterpoise.store.models import User
+
     admin = browsers["administrator"]
+    admin.get("/people/")  # the company's time zone is looked up once
     counted = []
-    for _ in range(2):
+    for more in (0, 300):
+        User.objects.bulk_create(User(username=f"p{n}", password="!") for n in range(more))
         with CaptureQueriesContext(connection) as queries:
             admin.get("/people/")
         counted.append(len(queries))
-        from counterpoise.store.models import User
-
-        User.objects.bulk_create(User(username=f"p{n}", password="!") for n in range(300))
-        for n in range(3):
-            admin.post("/people/invite/", {**ADAM, "username": f"g{n}", "email": f"g{n}@e.com"})
-        User.objects.filter(username__startswith="p").delete() if len(counted) == 2 else None
     assert counted[0] == counted[1] <= 10

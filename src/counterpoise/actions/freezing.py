@@ -184,8 +184,8 @@ def gather_inputs(workspace: Workspace, chosen: Chosen) -> Inputs:
 
 
 def load_inputs(frozen: FrozenVersion) -> Inputs:
-    """Raises UnreadableInputs."""
-    return inputs_from_document(versions.load_inputs(frozen.id))
+    """Raises UnreadableInputs and ChangedVersion."""
+    return inputs_from_document(_check_document(frozen, versions.load_inputs(frozen.id)))
 
 
 def check_hashes(frozen: FrozenVersion, inputs: Inputs) -> None:
@@ -194,7 +194,7 @@ def check_hashes(frozen: FrozenVersion, inputs: Inputs) -> None:
     saved = runs.get_plan(frozen.plan)
     fits = {
         "inputs": hash_inputs(inputs) == held.inputs_hash,
-        "plan": _hash_plan(saved.document) == held.content_hash,
+        "plan": _hash_plan(_check_document(frozen, saved.document)) == held.content_hash,
         "version": hash_version(held.inputs_hash, held.content_hash) == held.version_hash,
     }
     if wrong := [name for name, is_same in fits.items() if not is_same]:
@@ -277,6 +277,16 @@ def _show(value: Any) -> str:
 
 def _until(inputs: Inputs, end: date) -> Inputs:
     return replace(inputs, rules=tuple(each for each in inputs.rules if each.effective_from < end))
+
+
+def _check_document(frozen: FrozenVersion, kept: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What cannot be read as JSON comes from the store as the text that it is."""
+    if not isinstance(kept, Mapping):
+        raise ChangedVersion(
+            f"{frozen.name} is not what was frozen: what is kept of it is no document any more."
+            " Restore the store from a backup."
+        )
+    return kept
 
 
 def _hash_plan(document: Mapping[str, Any]) -> str:

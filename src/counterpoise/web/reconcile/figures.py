@@ -29,7 +29,7 @@ def build_violations(verdict: Verdict) -> Table:
         columns=(
             Column("rule", _("Rule")),
             Column("where", _("Where")),
-            Column("amount", _("By"), "number", places=6),
+            Column("amount", _("By how much"), "number", places=6),
         ),
         rows=tuple(
             Row({"rule": each.rule, "where": each.where, "amount": each.amount})
