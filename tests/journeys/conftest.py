@@ -1,6 +1,8 @@
 """The sample company, small, from its export to a plan: made once, and copied for each test."""
 
+import os
 import shutil
+import uuid
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,14 +10,20 @@ import pytest
 PERIOD = "2026-Q4"
 AS_OF = date(2026, 9, 30)
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
+HUDA = "سلطان الكعبي"
+"""Whose rows the account of the rep is for, as the sample's files spell the name."""
 
 
 @pytest.fixture(scope="session")
 def planned_template(tmp_path_factory):
+    return plan_sample(tmp_path_factory.mktemp("planned") / "workspace")
+
+
+def plan_sample(folder):
+    """A workspace with a plan, in the store that the environment names."""
     from counterpoise.actions import cycles, rules, samples, workspaces
     from counterpoise.actions.collect import collect
 
-    folder = tmp_path_factory.mktemp("planned") / "workspace"
     workspace = workspaces.init_workspace(folder, "Zaytara")
     out = folder / "sample"
     samples.write_sample(out, scale=0.1, seed=7)
@@ -65,3 +73,83 @@ def signable(tmp_path, frozen_template, settings_of):
     folder = tmp_path / "workspace"
     shutil.copytree(frozen_template, folder)
     return settings_of(workspaces.open_workspace(folder))
+
+
+@pytest.fixture(scope="session")
+def staffed_template(tmp_path_factory, planned_template):
+    """The planned workspace on SQLite, and everybody of the company with an account."""
+    from counterpoise.actions import workspaces
+
+    folder = tmp_path_factory.mktemp("staffed") / "workspace"
+    shutil.copytree(planned_template, folder)
+    make_staff(workspaces.open_workspace(folder))
+    close_store()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def staffed_database(postgresql, tmp_path_factory):
+    """The same on PostgreSQL: the name of a database to copy, and the folder that goes with it."""
+    from counterpoise.actions import workspaces
+
+    postgresql.psql("create database staffed")
+    os.environ["COUNTERPOISE_STORE"] = postgresql.get_uri(database="staffed")
+    try:
+        folder = plan_sample(tmp_path_factory.mktemp("staffed") / "workspace")
+        make_staff(workspaces.open_workspace(folder))
+        close_store()
+    finally:
+        del os.environ["COUNTERPOISE_STORE"]
+    return "staffed", folder
+
+
+def make_staff(workspace):
+    """One account for every role, and those whom stories need besides; the data is judged."""
+    from counterpoise.actions import kept
+    from people import PEOPLE, make_person
+
+    for role in PEOPLE.keys() - {"rep", "leader"}:
+        make_person(role)
+    make_person("leader", teams=["Gulf Growth"])
+    make_person("leader", username="tariq", name="Tariq Adel", teams=["Gulf Enterprise"])
+    make_person("executive", username="eman", name="Eman Saleh")
+    make_person("rep", rep=HUDA)
+    kept.examine_build(workspace, now=NOW)
+
+
+@pytest.fixture
+def staffed(tmp_path, staffed_template, settings_of):
+    """A planned workspace on SQLite with everybody in it."""
+    from counterpoise.actions import workspaces
+
+    folder = tmp_path / "workspace"
+    shutil.copytree(staffed_template, folder)
+    return settings_of(workspaces.open_workspace(folder))
+
+
+@pytest.fixture
+def staffed_on_postgresql(tmp_path, postgresql, staffed_database, settings_of, monkeypatch):
+    from counterpoise.actions import workspaces
+
+    database, template = staffed_database
+    name = f"story_{uuid.uuid4().hex}"
+    postgresql.psql(f"create database {name} template {database}")
+    monkeypatch.setenv("COUNTERPOISE_STORE", postgresql.get_uri(database=name))
+    folder = tmp_path / "workspace"
+    shutil.copytree(template, folder)
+    yield settings_of(workspaces.open_workspace(folder))
+    close_store()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from journeys import stories
+
+    with stories.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def staffed_on_each_store(request):
+    names = {"SQLite": "staffed", "PostgreSQL": "staffed_on_postgresql"}
+    return request.getfixturevalue(names[request.param])

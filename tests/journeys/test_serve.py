@@ -31,7 +31,7 @@ def served(workspace):
         try:
             urllib.request.urlopen(f"{address}/sign-in/", timeout=5).close()
             break
-        except urllib.error.URLError:
+        except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
     yield address, "".join(said)
     process.terminate()
@@ -73,7 +73,7 @@ def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
     assert "<h1>Sign in</h1>" in page
     status, url, page, headers = browser.post("/sign-in/", login=name, password=password)
     assert (status, url) == (200, f"{address}/cycle/")
-    assert "No cycle was run yet" in page
+    assert "What to do first" in page
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     status, _, _, _ = browser.get("/cycle/nothing/report.en.html")
     assert status == 404

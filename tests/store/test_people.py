@@ -1,5 +1,6 @@
 """Inviting, changing and leaving: what is refused, what dies, and what the trail says."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -64,7 +65,9 @@ def test_whoever_joins_says_their_own_name(amina):
     [
         pytest.param(None, NOW + invitations.LASTS, id="after seven days"),
         pytest.param(actions.withdraw, NOW, id="when it was withdrawn"),
-        pytest.param(lambda id, at: actions.accept(id, "", PASSWORD, at), NOW, id="when used"),
+        pytest.param(
+            lambda which, at: actions.accept(which, "", PASSWORD, at), NOW, id="when used"
+        ),
     ],
 )
 def test_an_invitation_is_dead(amina, end, at):
@@ -189,10 +192,8 @@ def test_two_administrators_cannot_remove_each_other_at_once(workspace_on_each_s
 
     def remove(visitor, person, seen):
         barrier.wait()
-        try:
+        with suppress(LastAdministrator):
             actions.deactivate(visitor, person, seen, NOW)
-        except LastAdministrator:
-            pass
         connections.close_all()
 
     threads = [Thread(target=remove, args=plan) for plan in plans]

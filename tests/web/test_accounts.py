@@ -53,7 +53,7 @@ def vera(workspace):
 )
 def test_a_person_signs_in(vera, login):
     client = Client(SERVER_NAME="localhost")
-    assert knock(login, client=client).url == "/cycle/"
+    assert knock(login, client=client).url == "/"
     assert client.get("/account/").status_code == 200
     (entry,) = audit.list_entries()
     assert (entry.verb, entry.subject, entry.actor) == ("sign-in.made", "person:vera", "vera")
@@ -63,9 +63,9 @@ def test_a_person_signs_in(vera, login):
     ("way_on", "reached"),
     [
         pytest.param("/demand/", "/demand/", id="the page that was asked for"),
-        pytest.param("https://evil.example/", "/cycle/", id="never another host"),
-        pytest.param("//evil.example/", "/cycle/", id="nor one without a scheme"),
-        pytest.param("javascript:alert(1)", "/cycle/", id="nor a script"),
+        pytest.param("https://evil.example/", "/", id="never another host"),
+        pytest.param("//evil.example/", "/", id="nor one without a scheme"),
+        pytest.param("javascript:alert(1)", "/", id="nor a script"),
     ],
 )
 def test_where_a_sign_in_leads(vera, way_on, reached):
@@ -208,7 +208,7 @@ def test_an_authenticator_app_is_asked_for_after_the_password(vera):
     assert other.get("/sign-in/code/").status_code == 200
     assert other.post("/sign-in/code/", {"code": "000000"}).status_code == 422
     assert other.post("/sign-in/code/", {}).status_code == 302
-    assert enter_code(other, secret).url == "/cycle/"
+    assert enter_code(other, secret).url == "/"
     assert other.get("/account/").status_code == 200
     assert verbs()[:3] == ["sign-in.made", "second-step.failed", "second-step.set-up"]
 
@@ -262,7 +262,7 @@ def test_new_recovery_codes_replace_the_old_and_codes_can_be_ended(vera):
     assert client.get("/account/second-step/").url == "/account/second-step/end/"
     assert client.get("/account/second-step/end/").status_code == 200
     assert client.post("/account/second-step/end/").url == "/account/"
-    assert knock().url == "/cycle/"
+    assert knock().url == "/"
 
 
 @pytest.mark.case("WEB-13")

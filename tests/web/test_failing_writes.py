@@ -5,6 +5,7 @@ import shutil
 import pytest
 from django.db import OperationalError, connection
 
+from counterpoise.store import people
 from kept_forecast import PERIOD, keep_build, keep_run
 from people import make_everyone, sign_in
 from reporting_company import build_cycle
@@ -38,7 +39,11 @@ WRITES = {
         "/people/invite/",
         {"username": "adam", "name": "Adam Noor", "email": "", "role": "viewer", "teams": ""},
     ),
-    "an account is closed": ("administrator", "/people/{the rep}/deactivate", {"edition": 0}),
+    "an account is closed": (
+        "administrator",
+        "/people/{the rep}/deactivate",
+        {"edition": "of the rep"},
+    ),
     "preferences are kept": (
         "operations",
         "/account/preferences",
@@ -79,7 +84,9 @@ def test_a_write_is_whole_or_not_at_all(workspace, what):
     team = make_everyone()
     role, path, sent = WRITES[what]
     path = path.replace("{the rep}", str(team["rep"].pk))
-    sent = {name: team["rep"].pk if each == "the rep" else each for name, each in sent.items()}
+    rep = team["rep"].pk
+    known = {"the rep": rep, "of the rep": people.find_person(rep).edition}
+    sent = {name: known.get(each, each) for name, each in sent.items()}
     browser = sign_in(team[role])
     browser.raise_request_exception = False
     before, store = hash_store(), workspace.root / "store.sqlite3"

@@ -95,11 +95,11 @@ def test_a_new_password_ends_every_other_session(vera, browser):
 
 
 def test_a_person_sees_and_ends_their_sessions(vera, browser):
-    other = sign_in_by_form(vera, headers={"user-agent": "Phone"})
+    other = sign_in_by_form(vera, headers={"user-agent": "Firefox on Android"})
     here, there = [each.is_here for each in listed(vera, browser)], listed(vera, browser)
     assert sorted(here) == [False, True]
     page = browser.get("/account/").content.decode()
-    assert "Phone" in page
+    assert "Firefox, Android" in page
     (phone,) = [each for each in there if not each.is_here]
     assert browser.post(f"/account/sessions/{phone.id}/end").url == "/account/"
     assert other.get("/account/").status_code == 302
@@ -187,3 +187,22 @@ def listed(person, browser):
 def strip(answer):
     page = re.sub(r"value=\"\w{64}\"", "", answer.content.decode())
     return answer.status_code, page
+
+
+@pytest.mark.parametrize(
+    ("agent", "named"),
+    [
+        pytest.param("Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "Firefox, Linux", id="known"),
+        pytest.param(
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit Chrome/140 Safari/537.36 Edg/140",
+            "Edge, Windows",
+            id="one that imitates others",
+        ),
+        pytest.param("curl/8", "curl/8", id="unknown"),
+        pytest.param("", "", id="silent"),
+    ],
+)
+def test_a_browser_has_a_short_name(agent, named):
+    from counterpoise.web.accounts.browsers import name_browser
+
+    assert name_browser(agent) == named

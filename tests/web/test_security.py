@@ -16,9 +16,15 @@ from django.test import Client, override_settings
 from django.urls import path
 
 from addresses import list_addresses
+from counterpoise.store import ledger
+from kept_forecast import keep_run
 from people import make_person, sign_in
+from reporting_company import build_cycle
+from web.test_access import hash_store
+from web.test_collect import collected, company
 from web.test_headers import HTTPS, find_missing
 
+__all__ = ["collected", "company"]  # fixtures
 SECRET = "SELECT password FROM store_user -- /srv/counterpoise/secret_key"
 INSIDE = re.compile(
     r"Traceback|File \"|site-packages|/work/|/srv/|/tmp/|\.py\b|store_\w+|SELECT |INSERT "
@@ -229,3 +235,44 @@ def test_signing_in_leads_to_no_other_host(workspace, leads):
     answered = browser.post("/sign-in/", typed, query_params={"next": leads})
     assert answered.status_code == 302
     assert answered.url == "/cycle/"
+
+
+ATTACKS = (
+    "' OR '1'='1",
+    "1; DROP TABLE store_user; --",
+    "name DESC, (CASE WHEN 1=1 THEN 1 ELSE 1/0 END)",
+    "-name) UNION ALL VALUES (1,2,3) --",
+    "\\",
+    "%",
+    "\x00",
+    "٣" * 30,
+    "-1",
+    "9" * 30,
+    "2026-13-45",
+    "a" * 5000,
+    "xlsx",
+)
+ALWAYS = ("by", "is", "key", "subject", "period", "start", "rule", "rep", "check", "a", "b", "page")
+
+
+@pytest.mark.case("WEB-21")
+def test_no_page_can_be_asked_in_a_way_that_breaks_it(company):
+    keep_run(build_cycle(), build=ledger.get_current_build().id)
+    reader = sign_in(make_person("operations"))
+    asked, broken = 0, []
+    before = hash_store()
+    for _, address in list_addresses():
+        page = reader.get(address)
+        if page.status_code != 200 or page.streaming:
+            continue
+        fields = {*re.findall(r'name="([\w.-]+)"', page.content.decode()), *ALWAYS}
+        for table in {name.partition(".")[0] for name in fields if "." in name}:
+            fields |= {f"{table}.{part}" for part in ("sort", "page", "q", "export", "amount")}
+        for attack in ATTACKS:
+            asked += len(fields)
+            status = reader.get(address, dict.fromkeys(fields, attack)).status_code
+            if status not in {200, 302, 404, 422}:
+                broken.append((address, attack, status))
+    assert broken == []
+    assert hash_store() == before
+    assert asked > 3_000

@@ -122,4 +122,8 @@ def test_a_sentence_is_written_in_the_readers_language_and_sorts_by_it():
         (Row({"a": text("{n} deals", n=20)}), Row({"a": text("{n} deals", n=3)})), "none", sort="a",
     )  # fmt: skip
     shown = arrange(table, QueryDict(""), EYES)
-    assert [row.cells[0].written for row in shown.rows] == ["20 deals", "3 deals"]
+    assert [row.cells[0].written for row in shown.rows] == [
+        '<bdi dir="ltr">20</bdi> deals',
+        '<bdi dir="ltr">3</bdi> deals',
+    ]
+    assert write_csv(table, table.rows, EYES).decode("utf-8-sig") == "A\r\n20 deals\r\n3 deals\r\n"

@@ -39,7 +39,7 @@ class BadPlace(ValueError):
 
 
 class MissingFiles(RuntimeError):
-    """Files that the store names and that are not there, or that change while they are read."""
+    """Files that the store names and that are not there."""
 
 
 class DamagedBackup(RuntimeError):
@@ -93,7 +93,7 @@ def back_up(workspace: Workspace, out: Path, *, now: datetime) -> Backup:
             # The store comes first: every build that it knows is published by then and stays.
             taken = snapshots.take(store)
             files = [*_list_files(workspace, taken), *([(STORE, store)] if store.exists() else [])]
-            listed = _write(aside, files, taken, now)
+            listed = _write(aside, Path(desk), files, taken, now)
         sync(aside)
         aside.rename(path)
         sync(path.parent)
@@ -165,13 +165,15 @@ def _walk(root: Path, folder: Path) -> Iterator[tuple[str, Path]]:
             yield each.relative_to(root).as_posix(), each
 
 
-def _write(aside: Path, files: Iterable[tuple[str, Path]], taken: Snapshot, now: datetime) -> int:
+def _write(
+    aside: Path, desk: Path, files: Iterable[tuple[str, Path]], taken: Snapshot, now: datetime
+) -> int:
     listed: list[dict[str, Any]] = []
     known: set[str] = set()
     aside.touch(mode=0o600)  # password hashes are in it
     with tarfile.open(aside, mode="w:", format=tarfile.PAX_FORMAT) as archive:
         for name, path in files:
-            content_hash, size = _add(archive, path, known)
+            content_hash, size = _add(archive, path, known, desk)
             listed.append({"path": name, "size": size, "sha256": content_hash})
         document = {
             "format": FORMAT,
@@ -192,30 +194,23 @@ def _write(aside: Path, files: Iterable[tuple[str, Path]], taken: Snapshot, now:
     return len(listed)
 
 
-def _add(archive: tarfile.TarFile, path: Path, known: set[str]) -> tuple[str, int]:
-    """Put a content into the archive unless it is there; returns its hash and its size."""
-    with path.open("rb") as file:
-        content_hash = hashlib.file_digest(file, "sha256").hexdigest()
-        entry = tarfile.TarInfo(f"files/{content_hash}")
-        entry.size = file.tell()
-        if content_hash in known:
-            return content_hash, entry.size
-        file.seek(0)
+def _add(archive: tarfile.TarFile, path: Path, known: set[str], desk: Path) -> tuple[str, int]:
+    """Put a content into the archive unless it is there; returns its hash and its size.
+
+    What goes in is a copy: a report may be written again while it is read.
+    """
+    copy = desk / "copy"
+    with path.open("rb") as file, copy.open("wb") as target:
         passing = _Hashed(file)
-        try:
-            archive.addfile(entry, passing)
-        except OSError as error:
-            if error.errno is not None:
-                raise  # the disk is full or fails
-            raise _say_changing(path) from None
-        if passing.digest.hexdigest() != content_hash:
-            raise _say_changing(path)
-    known.add(content_hash)
-    return content_hash, entry.size
-
-
-def _say_changing(path: Path) -> MissingFiles:
-    return MissingFiles(f"{path} was being written while it was read. Run the backup again.")
+        shutil.copyfileobj(passing, target, _CHUNK)
+    content_hash, size = passing.digest.hexdigest(), copy.stat().st_size
+    if content_hash not in known:
+        entry = tarfile.TarInfo(f"files/{content_hash}")
+        entry.size = size
+        with copy.open("rb") as file:
+            archive.addfile(entry, file)
+        known.add(content_hash)
+    return content_hash, size
 
 
 def _check_seal(file: Path) -> None:

@@ -4,9 +4,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.core.management import call_command
-
 from counterpoise.store.connection import connect, describe
+from counterpoise.store.upgrade import upgrade_store
 
 SETTINGS_FILE = "counterpoise.toml"
 _SETTINGS = """\
@@ -67,7 +66,7 @@ def init_workspace(folder: Path, company: str = "") -> Workspace:
         named = (company or workspace.root.name).replace("\\", "").replace('"', "")
         workspace.settings.write_text(_SETTINGS.format(company=named), "utf-8")
     connect(workspace.root)
-    call_command("migrate", verbosity=0, interactive=False)
+    upgrade_store()
     return workspace
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from counterpoise.store import audit
 from counterpoise.store.models import Job as JobRow
@@ -96,7 +97,7 @@ def take_job(job_id: str, *, at: datetime) -> int | None:
         row = JobRow.objects.select_for_update().filter(id=job_id).first()
         if row is None or row.state not in RUNNING:
             return None
-        if row.state == "running" and row.seen_at and at - row.seen_at < STALE:
+        if row.state == "running" and row.seen_at and abs(at - row.seen_at) < STALE:
             return None
         if row.state == "stopping":
             row.state, row.ended_at = "stopped", at
@@ -164,9 +165,13 @@ def give_back(job_id: str, attempt: int) -> bool:
 
 
 def list_abandoned(*, at: datetime) -> tuple[str, ...]:
-    """Jobs that say they run although no worker has been heard of for too long."""
-    rows = JobRow.objects.filter(state__in=("running", "stopping"), seen_at__lt=at - STALE)
-    return tuple(rows.values_list("id", flat=True))
+    """Jobs that say they run although no worker has been heard of for too long.
+
+    One that was heard of in the future died before the clock was set back.
+    """
+    rows = JobRow.objects.filter(state__in=("running", "stopping"))
+    lost = rows.filter(Q(seen_at__lt=at - STALE) | Q(seen_at__gt=at + STALE))
+    return tuple(lost.values_list("id", flat=True))
 
 
 def _read(row: JobRow) -> Job:

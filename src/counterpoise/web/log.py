@@ -1,7 +1,7 @@
 """The log: one event is one line, whatever people and programs send.
 
-Line ends, terminal escapes and other control characters in a message or a traceback are written as
-\\xNN or \\uNNNN, so nobody can forge a line or colour a terminal. Each line ends with the request's id.
+Line ends, terminal escapes and other control characters in a message or a traceback are written by
+their number, so nobody can forge a line or colour a terminal. A line ends with the request's id.
 """
 
 import logging

@@ -17,7 +17,7 @@ def ask_again() -> tuple[str, ...]:
     lost = jobs.list_abandoned(at=at)
     if not DBTaskResult.objects.ready().exists():
         waiting = (job for job in jobs.list_going() if job.state == "waiting")
-        lost += tuple(job.id for job in waiting if at - job.asked_at > FORGOTTEN)
+        lost += tuple(job.id for job in waiting if abs(at - job.asked_at) > FORGOTTEN)
     for job_id in lost:
         perform.enqueue(job_id)
     return lost

@@ -7,7 +7,6 @@ import threading
 import time
 
 import django
-from django.core.management import call_command
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -18,10 +17,10 @@ WORKER = [sys.executable, "-m", "counterpoise.web.worker", "--beside"]
 def main() -> None:
     host, port, options = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     django.setup()
-    call_command("migrate", verbosity=0, interactive=False)
-    from counterpoise.store import people  # noqa: PLC0415 -- models load after Django's set-up
+    from counterpoise.store import people, upgrade  # noqa: PLC0415 -- models load after set-up
     from counterpoise.web.work import ask_for  # noqa: PLC0415 -- as above
 
+    upgrade.upgrade_store()
     if (password := people.create_first_administrator()) is not None:
         sys.stderr.write(
             f"The first administrator signs in as {people.FIRST_NAME} with password {password}\n"

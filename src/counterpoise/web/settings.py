@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "counterpoise.web.access.Gate",
+    "counterpoise.web.patience.Patience",
 ]
 ROOT_URLCONF = "counterpoise.web.urls"
 TEMPLATES = [
@@ -106,7 +107,7 @@ CACHES = {
     }
 }
 LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "cycle:list"
+LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = IS_HTTPS

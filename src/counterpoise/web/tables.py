@@ -211,11 +211,16 @@ def _rank(value: Value, eyes: Eyes) -> tuple[int, float | str]:
 def _show(table: Table, row: Row, eyes: Eyes) -> ShownRow:
     return ShownRow(
         tuple(
-            Cell(each, write(each, row.cells.get(each.key), eyes), row.links.get(each.key, ""))
+            Cell(each, _mark_up(each, row.cells.get(each.key), eyes), row.links.get(each.key, ""))
             for each in table.columns
         ),
         row.name,
     )
+
+
+def _mark_up(column: Column, value: Value, eyes: Eyes) -> str:
+    """As `write`; a sentence keeps the names in it apart, which stand in another direction."""
+    return eyes.reader.say_html(value) if isinstance(value, Text) else write(column, value, eyes)
 
 
 def _head(column: Column, sort: str, link: "_Links") -> Heading:

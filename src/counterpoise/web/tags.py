@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.template import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi
 
 from counterpoise.connectors.documents import names
 from counterpoise.connectors.documents import tags as documents
@@ -94,6 +95,12 @@ def word(group: str, code: str) -> str:
 def part(name: str) -> SafeString:
     """A region, a product, a person: a name of the business in its own direction."""
     return isolate(names.name_part(name))
+
+
+@register.simple_tag
+def comma() -> str:
+    """Between two things of a list or a title, in the script of the page."""
+    return "، " if get_language_bidi() else ", "
 
 
 @register.inclusion_tag("table.html", takes_context=True)

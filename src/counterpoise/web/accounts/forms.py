@@ -97,11 +97,12 @@ class Preferences(forms.Form):
     )
     theme = forms.ChoiceField(label=_("Colours"), choices=THEMES)
     shows_hijri = forms.BooleanField(
-        label=_("Show Hijri dates beside Gregorian ones"), required=False
+        label=_("Show Hijri dates beside Gregorian ones"), required=False, label_suffix=""
     )
     mirrors_charts = forms.BooleanField(
         label=_("On pages from right to left, time runs from right to left in charts too"),
         required=False,
+        label_suffix="",
     )
 
 

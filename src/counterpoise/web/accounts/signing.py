@@ -55,7 +55,8 @@ class SecondStep(mfa.AuthenticateView):
             return response
         if "code" not in request.POST:
             return redirect("mfa_authenticate")
-        return super().post(request, *stated, **named)
+        answer: HttpResponse = super().post(request, *stated, **named)
+        return answer
 
     def form_invalid(self, form: Form) -> HttpResponse:
         name = self.stage.login.user.get_username()

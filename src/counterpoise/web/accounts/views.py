@@ -20,6 +20,7 @@ from counterpoise.store.models import User
 from counterpoise.store.people import Preferences
 from counterpoise.web import access
 from counterpoise.web.accounts import forms
+from counterpoise.web.accounts.browsers import name_browser
 from counterpoise.web.accounts.recent import needs_recent_sign_in
 from counterpoise.web.pages import render_page
 from counterpoise.web.people.words import RIGHT_WORDS, ROLE_WORDS
@@ -141,7 +142,10 @@ def _render_account(request: HttpRequest, form: forms.Preferences | None) -> Htt
         "rep": visitor.rep,
         "has_password": account.has_usable_password(),
         "has_second_step": is_mfa_enabled(account),
-        "sessions": sessions.list_sessions(visitor.id, request.session.session_key),
+        "sessions": [
+            (each, name_browser(each.browser))
+            for each in sessions.list_sessions(visitor.id, request.session.session_key)
+        ],
     }
     form = form or forms.Preferences(initial=initial)
     return render_page(request, "accounts/overview.html", context, form=form)

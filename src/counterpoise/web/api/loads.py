@@ -96,7 +96,7 @@ class Received(Schema):
 class Confirmation(Sent):
     """mapping: TOML as in the upload's own; empty takes what was proposed."""
 
-    mapping: str = Field("", max_length=500_000)
+    mapping: str = Field("", max_length=150_000)
 
 
 @router.get("/loads", response=Loads, summary="List what was loaded, newest first")

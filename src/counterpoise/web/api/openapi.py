@@ -18,7 +18,7 @@ DESCRIPTION = (
     "What the pages of Counterpoise do, for programs. Amounts are decimal text, dates ISO 8601,"
     " shares fractions. Every error is a problem (RFC 9457) whose detail says what to do."
 )
-ALWAYS = (400, 401, 404, 422, 429, 500)
+ALWAYS = (400, 401, 404, 422, 429, 500, 503)
 WRITES = frozenset({"post", "put", "patch", "delete"})
 Document = dict[str, Any]
 

@@ -49,6 +49,7 @@ TITLES = {
     429: ("too-many-requests", "Too many requests"),
     507: ("no-room", "The disk has no room for it"),
     500: ("our-fault", "Something went wrong on our side"),
+    503: ("busy", "The database cannot answer now"),
 }
 """By status: the last part of `type`, and `title`."""
 NOT_FOUND = (

@@ -1,0 +1,168 @@
+"""What people do before their screens: each has a browser of their own and does one thing after
+another, in the words of the page.
+
+Words are given in English and looked for in the language of whoever reads.
+"""
+
+import os
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from django.utils import translation
+
+from journeys.application import CHROMIUM, DESK, FLAGS
+from people import PASSWORD
+
+WATCH = """document.addEventListener('securitypolicyviolation', event =>
+  console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));"""
+"""A breach of the content policy is an error on the console too."""
+PATIENCE_MS = 60_000
+WORK_MS = 180_000
+NOT_FOUND, CONFLICT, REFUSED, BROKEN, AWAY = 404, 409, 422, 500, 503
+
+
+@contextmanager
+def chromium():
+    """A browser without anybody in it.
+
+    Playwright has an event loop in this thread while it runs, so Django would refuse the store to
+    the test itself: it is told that nothing is asked for from within that loop.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no chromium here; `make browser` installs one")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"
+    try:
+        with playwright.sync_playwright() as started:
+            browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+            yield browser
+            browser.close()
+    finally:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@dataclass
+class Office:
+    """The running application and everybody who sits before it."""
+
+    application: object
+    browser: object
+    screens: list = field(default_factory=list)
+
+    @property
+    def workspace(self):
+        return self.application.workspace
+
+    def seat(self, language="en", viewport=DESK, **options):
+        """A browser in which nobody is signed in yet."""
+        context = self.browser.new_context(
+            base_url=self.application.address,
+            viewport=viewport,
+            locale=language,
+            accept_downloads=True,
+            **options,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(WATCH)
+        screen = Screen(context.new_page(), language)
+        context.on("console", screen.note_console)
+        context.on("weberror", lambda found: screen.problems.append(str(found.error)))
+        self.screens.append(screen)
+        return screen
+
+    def sign_in(self, username, language="en", **options):
+        """A browser in which this person has signed in through the page."""
+        screen = self.seat(language, **options)
+        screen.go("/sign-in/")
+        screen.sign_in(username)
+        return screen
+
+    def close(self):
+        for each in self.screens:
+            each.page.context.close()
+
+    def list_problems(self):
+        return [problem for each in self.screens for problem in each.problems]
+
+
+@dataclass
+class Screen:
+    """One person's browser. foreseen: the statuses that the story expects beside 200."""
+
+    page: object
+    language: str
+    foreseen: set = field(default_factory=set)
+    problems: list = field(default_factory=list)
+
+    def note_console(self, message):
+        if message.type not in {"error", "warning"}:
+            return
+        status = re.search(r"responded with a status of (\d+)", message.text)
+        if status is None or int(status[1]) not in self.foreseen:
+            self.problems.append(f"{message.text} ({message.location.get('url')})")
+
+    def word(self, english):
+        """As it stands on this person's pages."""
+        with translation.override(self.language):
+            return translation.gettext(english)
+
+    def go(self, path, status=200):
+        """Type an address; the page has to answer with this status."""
+        self.foreseen |= {status} - {200}
+        answer = self.page.goto(path)
+        assert answer.status == status, f"{path}: {answer.status}"
+
+    def follow(self, english, within="main"):
+        link = self.page.locator(within).get_by_role("link", name=self.word(english), exact=True)
+        link.first.click()
+        self.page.wait_for_load_state()
+
+    def press(self, english, status=200):
+        """Press a button that sends a form, and see the page that comes of it."""
+        self.foreseen |= {status} - {200}
+        button = self.page.get_by_role("button", name=self.word(english), exact=True).first
+        with self.page.expect_navigation() as sent:
+            button.click()
+        assert sent.value.status == status, f"{english}: {sent.value.status} {self.page.url}"
+
+    def write(self, **fields):
+        """Fill in fields by their names in the form."""
+        for name, value in fields.items():
+            self.find_field(name).fill(str(value))
+
+    def choose(self, **fields):
+        for name, value in fields.items():
+            self.find_field(name).select_option(str(value))
+
+    def find_field(self, name):
+        return self.page.locator(f"main [name='{name}']:visible").first
+
+    def sign_in(self, username, password=PASSWORD):
+        self.write(login=username, password=password)
+        self.press("Sign in")
+
+    def wait_for_work(self):
+        """Watch the progress until the work is over, and see that it went well."""
+        self.page.locator("#job .state.good, #job .state.bad").wait_for(timeout=WORK_MS)
+        assert self.page.locator("#job .notice.bad").all_inner_texts() == []
+        assert self.page.locator("#job .state").inner_text() == self.word("Done")
+
+    def sees(self, english):
+        """Whether the words stand on the page, whatever is around them."""
+        return re.sub(r"\s+", " ", self.word(english)) in self.read()
+
+    def read(self, within="main"):
+        return re.sub(r"\s+", " ", self.page.locator(within).first.inner_text())
+
+    def list_rows(self, table):
+        """The rows of a table, each a list of what stands in its cells."""
+        rows = self.page.locator(f"section#{table} tbody tr").all()
+        return [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in rows]
+
+    def download(self, link):
+        """The bytes of the file behind a link."""
+        with self.page.expect_download() as done:
+            link.click()
+        return done.value.path().read_bytes()

@@ -1,0 +1,99 @@
+"""Everybody can read and use every page: by eye or ear, at a desk or on a phone, from either side.
+
+The pages are those that links lead to in a workspace where people have worked.
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from journeys.application import DESK, PHONE, serving
+from journeys.lived_in import find_pages, get_account, live_in
+from journeys.stories import Office
+from people import sign_in_by_form
+
+FEWEST_PAGES = 45
+APART = ("/api/", "/sign-in/again/")
+"""Pages that no link of a page leads to."""
+SERIOUS = {"serious", "critical"}
+AXE = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+WIDTH = "document.documentElement.scrollWidth"
+DIRECTION = {"en": "ltr", "ar": "rtl"}
+
+
+@pytest.fixture(scope="module")
+def axe():
+    package = pytest.importorskip("axe_playwright_python", reason="axe is not installed")
+    return Path(package.__file__).with_name("axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def lived_in(staffed_template, tmp_path_factory):
+    """The workspace, and an address for every kind of page that Amina can open."""
+    from django.conf import settings
+
+    from counterpoise.actions import workspaces
+
+    folder = tmp_path_factory.mktemp("lived-in") / "workspace"
+    shutil.copytree(staffed_template, folder)
+    before, settings.WORKSPACE = settings.WORKSPACE, folder
+    workspace = workspaces.open_workspace(folder)
+    job = live_in(workspace)
+    pages = find_pages(sign_in_by_form(get_account("amina")), f"/work/{job.id}/", *APART)
+    yield workspace, sorted(pages.values())
+    settings.WORKSPACE = before
+
+
+@pytest.fixture(scope="module")
+def application(lived_in):
+    with serving(lived_in[0]) as running:
+        yield running
+
+
+@pytest.mark.case("WEB-26")
+def test_links_lead_to_every_kind_of_page(lived_in):
+    assert len(lived_in[1]) >= FEWEST_PAGES
+
+
+@pytest.mark.case("WEB-26")
+@pytest.mark.parametrize(
+    ("language", "theme", "viewport"),
+    [
+        pytest.param("en", "light", DESK, id="English, light, at a desk"),
+        pytest.param("ar", "dark", DESK, id="Arabic, dark, at a desk"),
+        pytest.param("en", "light", PHONE, id="English, light, on a phone"),
+        pytest.param("ar", "dark", PHONE, id="Arabic, dark, on a phone"),
+    ],
+)
+def test_pages_can_be_used_by_everybody(
+    chromium, axe, application, lived_in, language, theme, viewport
+):
+    office = Office(application, chromium)
+    amina = office.sign_in("amina", language, viewport=viewport, color_scheme=theme)
+    faults = {}
+    for path in lived_in[1]:
+        amina.go(path)
+        if found := list_faults(amina.page, axe, language, viewport):
+            faults[path] = found
+    problems = office.list_problems()
+    office.close()
+    assert faults == {}
+    assert problems == []
+
+
+def list_faults(page, axe, language, viewport):
+    """What hinders somebody on a page."""
+    page.evaluate(axe)
+    faults = [
+        f"{each['id']}: {each['nodes'][0]['html'][:160]}"
+        for each in page.evaluate(AXE)
+        if each["impact"] in SERIOUS
+    ]
+    if (width := page.evaluate(WIDTH)) > viewport["width"]:
+        faults.append(f"{width} pixels wide")
+    if page.evaluate("document.dir") != DIRECTION[language]:
+        faults.append("reads in the wrong direction")
+    if (heads := page.locator("h1").count()) != 1:
+        faults.append(f"{heads} headings of the first level")
+    return faults

@@ -1,0 +1,464 @@
+"""A team's cycle as its people live it: each in a browser of their own, before the real server.
+
+What the pages say at the end is checked in the store too.
+"""
+
+import io
+import os
+import re
+import signal
+import time
+
+import openpyxl
+import psutil
+import pytest
+
+from counterpoise.actions import freezing
+from counterpoise.store import (
+    action_states,
+    audit,
+    jobs,
+    ledger,
+    overrides,
+    people,
+    runs,
+    scenarios,
+    uploads,
+    versions,
+)
+from journeys.application import PERIOD, run_command, serving
+from journeys.conftest import HUDA, NOW
+from journeys.lived_in import get_account
+from journeys.stories import AWAY, CONFLICT, NOT_FOUND, Office
+from journeys.workers import wait_until
+from people import PASSWORD, make_everyone
+
+GULF = f"/demand/{PERIOD}/cell?measure=won_revenue&month=2026-11&region=Gulf"
+HARBOUR = f"/demand/{PERIOD}/cell?measure=won_revenue&month=2026-12&product=Harbour+Suite"
+EACH_LANGUAGE = pytest.mark.parametrize("language", ["en", "ar"], ids=["English", "Arabic"])
+VERSION = f"/reconcile/{PERIOD}/versions/1/"
+
+
+@pytest.fixture
+def open_office(chromium):
+    """Opens the application of a workspace, and closes it and every browser after the story."""
+    opened = []
+
+    def open_(workspace):
+        running = serving(workspace)
+        office = Office(running.__enter__(), chromium)
+        opened.append((running, office))
+        return office
+
+    yield open_
+    for running, office in opened:
+        office.close()
+        running.__exit__(None, None, None)
+    assert [problem for _, office in opened for problem in office.list_problems()] == []
+
+
+@pytest.fixture
+def office(open_office, staffed):
+    return open_office(staffed)
+
+
+@pytest.fixture
+def office_on_each_store(open_office, staffed_on_each_store):
+    return open_office(staffed_on_each_store)
+
+
+def write_override(screen, link, amount, comment):
+    """Fill in the form of a figure and look at what it does; nothing is saved yet."""
+    screen.go(link)
+    screen.write(amount=amount, comment=comment)
+    screen.choose(reason="large_deal")
+    screen.press("Show what it does")
+    assert screen.page.locator("#preview").is_visible()
+
+
+def read_current():
+    """Of every override that holds: whose it is and its amount."""
+    return sorted((each.author, int(each.amount)) for each in overrides.list_current(PERIOD))
+
+
+def find_files(shared_data, tmp_path):
+    """Maven's export where the shared data is; else two files of the sample company."""
+    from counterpoise.actions.samples import write_sample
+
+    if shared_data.is_dir():
+        folder = shared_data / "crm_maven"
+        names = ("accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv")
+        return [folder / name for name in names], "office_location"
+    write_sample(tmp_path / "sample", scale=0.02, seed=7)
+    export = tmp_path / "sample" / "export"
+    return [export / "opportunities.csv", export / "users.csv"], "Hire date"
+
+
+@EACH_LANGUAGE
+@pytest.mark.case("WEB-24")
+def test_operations_uploads_the_first_export(open_office, workspace, tmp_path, language):
+    from conftest import SHARED_DATA
+
+    make_everyone()
+    files, column = find_files(SHARED_DATA, tmp_path)
+    omar = open_office(workspace).sign_in("omar", language)
+    omar.follow("Collect", within="nav.steps")
+    assert omar.sees("Nothing was collected yet.")
+    omar.page.locator("[name=files]").set_input_files(files)
+    omar.press("Upload")
+    omar.page.wait_for_url("**/collect/uploads/**")
+    row = omar.page.get_by_role("row").filter(has=omar.page.get_by_text(column, exact=True))
+    row.locator("select[name^='to-']").select_option("")
+    omar.press("Confirm and load")
+    omar.wait_for_work()
+    (batch,) = ledger.list_batches()
+    upload = uploads.find_by_batch(batch)
+    assert upload.state == "collected"
+    assert column not in str(upload.mapping["files"])
+    omar.follow("Open the load")
+    assert len(omar.list_rows("files")) == len(files)
+    omar.follow("Collect", within="nav.steps")
+    omar.follow("Findings and fixes")
+    assert omar.list_rows("findings")
+
+
+@pytest.mark.case("WEB-03")
+def test_a_rep_mends_their_own_rows_and_finds_nobody_else_s(office):
+    huda = office.sign_in("huda")
+    huda.follow("Collect", within="nav.steps")
+    huda.follow("Open your fix list")
+    assert {row[0] for row in huda.list_rows("fixes")} == {HUDA}
+    link = huda.page.locator("#fixes tbody a").first
+    own = link.get_attribute("href")
+    link.click()
+    assert huda.list_rows("records")
+    other = own.partition("rep=")[0] + "rep=Nadia+Fakhoury"
+    huda.go(other, NOT_FOUND)
+    assert huda.sees("There is nothing here")
+    huda.go(f"/demand/{PERIOD}/", NOT_FOUND)
+
+
+@pytest.mark.case("WEB-15")
+def test_leaders_and_marketing_override_and_the_plan_follows(office_on_each_store):
+    office = office_on_each_store
+    layla, tariq = office.sign_in("layla"), office.sign_in("tariq")
+    write_override(tariq, GULF, 90_000, "The port is late.")
+    write_override(layla, GULF, 250_000, "The ministry buys.")
+    layla.press("Save the override")
+    tariq.press("Save the override", CONFLICT)
+    conflict = tariq.read("#conflict")
+    assert "250,000" in conflict
+    assert "The ministry buys." in conflict
+    assert "90,000" in conflict
+    assert tariq.find_field("comment").input_value() == "The port is late."
+    assert read_current() == [("layla", 250_000)]
+    tariq.press("Save the override")
+    assert read_current() == [("tariq", 90_000)]
+    mona = office.sign_in("mona")
+    write_override(mona, HARBOUR, 400_000, "The fair in Dubai.")
+    mona.press("Save the override")
+    mona.go(f"/demand/{PERIOD}/")
+    assert mona.page.locator("#changed").is_visible()
+    run_again(office)
+    mona.go(f"/demand/{PERIOD}/")
+    assert mona.page.locator("#changed").count() == 0
+    assert read_current() == [("mona", 400_000), ("tariq", 90_000)]
+    assert len(runs.list_headings(PERIOD)) == 2
+    before, after = (forecast_of(run) for run in reversed(runs.list_runs()[:2]))
+    assert before[GULF] != after[GULF] == 90_000
+    assert before[HARBOUR] != after[HARBOUR] == 400_000
+
+
+def run_again(office):
+    omar = office.sign_in("omar")
+    omar.go(f"/cycle/?period={PERIOD}")
+    omar.press("Run the cycle")
+    omar.wait_for_work()
+    return omar
+
+
+def forecast_of(run):
+    """The two figures that the story is about."""
+    cells = {
+        (each["measure"], each["month"][:7], *sorted(each["by"].items())): float(each["mean"])
+        for each in run.document["demand"]["forecast"]
+    }
+    return {
+        GULF: cells["won_revenue", "2026-11", ("region", "Gulf")],
+        HARBOUR: cells["won_revenue", "2026-12", ("product", "Harbour Suite")],
+    }
+
+
+@EACH_LANGUAGE
+@pytest.mark.case("WEB-13", "WEB-14")
+def test_a_plan_is_chosen_frozen_signed_and_void_again(office_on_each_store, language):
+    office = office_on_each_store
+    omar = office.sign_in("omar", language)
+    omar.go(f"/reconcile/{PERIOD}/scenarios/new")
+    omar.write(name="High demand")
+    omar.choose(demand="high")
+    omar.press("Make the scenario")
+    scenario = omar.page.url
+    omar.press("Solve it")
+    omar.wait_for_work()
+    omar.follow("Open the result")
+    omar.follow("Compare it with the plan for the expected demand")
+    assert len(omar.list_rows("figures")[0]) >= 3
+    omar.go(scenario)
+    omar.press("Choose its plan to be frozen")
+    assert scenarios.find_promoted(PERIOD).name == "High demand"
+    freeze(omar)
+    for username in ("emad", "eman"):
+        sign(office.sign_in(username, language))
+    assert [each.signer for each in versions.find_newest(PERIOD).signatures] == ["emad", "eman"]
+    layla = office.sign_in("layla", language)
+    write_override(layla, GULF, 260_000, "The ministry buys.")
+    layla.press("Save the override")
+    omar.go(VERSION)
+    assert omar.page.locator("h1 .state.bad").is_visible()
+    assert omar.page.locator("#changes li").count() == 1
+    assert len(omar.list_rows("signatures")) == 2
+
+
+def freeze(omar):
+    omar.go(f"/reconcile/{PERIOD}/versions/")
+    omar.press("Freeze the plan")
+    omar.wait_for_work()
+    omar.follow("Open the result")
+
+
+def sign(screen):
+    """As somebody who signed in this morning, and is asked who they are once more."""
+    let_time_pass()
+    screen.go(VERSION)
+    screen.follow("Confirm that it is you")
+    screen.write(password=PASSWORD)
+    screen.press("Confirm")
+    screen.press("Sign this version")
+
+
+def let_time_pass():
+    """Every sign-in so far was an hour ago."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    for row in Session.objects.all():
+        session = SessionStore(row.session_key)
+        methods = session.get("account_authentication_methods", [])
+        session["account_authentication_methods"] = [
+            {**each, "at": each["at"] - 3600} for each in methods
+        ]
+        session.save()
+
+
+def test_the_pack_and_tables_are_taken_along(open_office, staffed):
+    freezing.freeze_plan(staffed, PERIOD, get_account("omar").id, now=NOW)
+    emad = open_office(staffed).sign_in("emad")
+    emad.go(VERSION)
+    for language in ("en", "ar"):
+        link = emad.page.locator(f"a[href$='pack.{language}.pdf']")
+        written = emad.download(link)
+        assert written.startswith(b"%PDF")
+        assert len(written) > 10_000
+    emad.go(f"/demand/{PERIOD}/")
+    shown = len(emad.list_rows("forecast"))
+    csv = emad.download(emad.page.locator("#forecast a[download]", has_text="CSV"))
+    assert len(csv.decode("utf-8-sig").splitlines()) > shown > 2
+    workbook = emad.download(emad.page.locator("#forecast a[download]", has_text="XLSX"))
+    assert openpyxl.load_workbook(io.BytesIO(workbook)).active.max_row > shown
+
+
+@pytest.mark.case("WEB-16")
+def test_an_action_goes_from_a_remark_to_done_and_the_trail_has_it_all(office_on_each_store):
+    office = office_on_each_store
+    layla = office.sign_in("layla")
+    layla.follow("Execute", within="nav.steps")
+    layla.page.locator("#actions tbody a").first.click()
+    layla.write(text="@omar can you take this one?")
+    layla.press("Add the comment")
+    omar = office.sign_in("omar")
+    omar.page.locator(".account a.state").click()
+    omar.press("Show")
+    assert omar.sees("@omar can you take this one?")
+    omar.write(text="It is done, @layla.")
+    omar.press("Add the comment")
+    omar.choose(state="done")
+    omar.press("Change the state")
+    action = re.search(r"/action/([^?#]*)", omar.page.url)[1]
+    assert action_states.find_standing(PERIOD, action).state == "done"
+    layla.go("/inbox/")
+    assert layla.sees("It is done, @layla.")
+    farid = office.sign_in("farid")
+    farid.go("/audit/")
+    shown = [" ".join(row) for row in farid.list_rows("entries")]
+    for words in ("comment.added", "action.changed"):
+        assert any(words in each and "omar" in each for each in shown), words
+    assert any("comment.added" in each and "layla" in each for each in shown)
+    assert audit.check_chain().broken_at is None
+    run_command(office.workspace.root, "audit")
+
+
+@pytest.mark.case("WEB-08")
+def test_somebody_joins_gets_a_second_step_and_leaves(office):
+    amina = office.sign_in("amina")
+    amina.go("/people/invite/")
+    amina.write(username="adam", name="Adam Noor")
+    amina.choose(role="viewer")
+    amina.press("Make the link")
+    link = amina.page.locator("main code").first.inner_text()
+    adam = office.seat()
+    adam.go(link.replace(office.application.address, ""))
+    adam.write(name="Adam Noor", new_password1=PASSWORD, new_password2=PASSWORD)
+    adam.press("Make my account")
+    adam.go("/sign-in/")
+    if "sign-in" in adam.page.url:
+        adam.sign_in("adam")
+    adam.go("/account/")
+    adam.follow("Ask for a code of an authenticator app too")
+    secret = adam.page.locator("main code").first.inner_text()
+    adam.write(code=read_code(secret))
+    adam.press("Ask for a code from now on")
+    again = office.sign_in("adam")
+    assert again.sees("Enter the code")
+    again.write(code=read_code(secret, step=1))
+    again.press("Sign in")
+    again.go("/cycle/")
+    person = next(each for each in people.list_people() if each.username == "adam")
+    amina.go(f"/people/{person.id}/")
+    amina.press("Deactivate the account")
+    for screen in (adam, again):
+        screen.go("/cycle/")
+        assert screen.sees("No account, or the password forgotten?")
+    assert not people.find_person(person.id).is_active
+
+
+def read_code(secret, step=0):
+    """As the authenticator app shows it; each code is taken once, so the next one is of step 1."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))
+
+
+@pytest.mark.case("WEB-15")
+def test_two_browsers_save_the_same_override_at_once(office):
+    layla, tariq = office.sign_in("layla"), office.sign_in("tariq")
+    write_override(layla, GULF, 250_000, "The ministry buys.")
+    write_override(tariq, GULF, 90_000, "The port is late.")
+    statuses = []
+    for screen in (layla, tariq):
+        screen.foreseen.add(CONFLICT)
+        screen.page.on("response", lambda answer: statuses.append(note_answer(answer)))
+        screen.page.evaluate("document.querySelector('[formaction]').click()")
+    wait_until(lambda: layla.page.wait_for_timeout(50) or len([s for s in statuses if s]) == 2)
+    assert sorted(filter(None, statuses)) == [302, CONFLICT]
+    assert read_current() in ([("layla", 250_000)], [("tariq", 90_000)])
+
+
+def note_answer(answer):
+    return answer.status if answer.request.method == "POST" else None
+
+
+@pytest.mark.case("CON-08", "FLT-04")
+def test_a_worker_dies_in_the_middle_of_a_cycle(office_on_each_store):
+    office = office_on_each_store
+    omar = office.sign_in("omar")
+    omar.go(f"/cycle/?period={PERIOD}")
+    omar.press("Run the cycle")
+    job = omar.page.url.rstrip("/").rpartition("/")[2]
+    wait_until(lambda: jobs.get_job(job).share > 0)
+    (worker,) = find_workers(office)
+    worker.kill()
+    omar.wait_for_work()
+    assert jobs.get_job(job).attempt == 2
+    assert len(runs.list_headings(PERIOD)) == 2
+    assert find_workers(office) != [worker]
+
+
+def find_workers(office):
+    family = psutil.Process(office.application.process.pid).children(recursive=True)
+    return [each for each in family if "counterpoise.web.worker" in each.cmdline()]
+
+
+@pytest.mark.case("FLT-05")
+def test_the_database_goes_away_and_comes_back(open_office, staffed_on_postgresql, postgresql):
+    from journeys.conftest import close_store
+
+    office = open_office(staffed_on_postgresql)
+    omar = office.sign_in("omar")
+    close_store()
+    os.kill(postgresql.get_pid(), signal.SIGINT)
+    wait_until(lambda: not psutil.pid_exists(postgresql.get_pid()))
+    for path in ("/cycle/", "/sign-in/"):
+        omar.go(path, AWAY)
+        assert "The store does not answer" in omar.read("h1")
+        assert not re.search("psycopg|Traceback|postgres", omar.page.content())
+    postgresql.ensure_postgres_running()
+    run_again(office)
+    omar.go("/cycle/")
+    assert len(runs.list_headings(PERIOD)) == 2
+
+
+@pytest.mark.case("WEB-26")
+def test_without_scripts_people_override_freeze_and_sign(office):
+    mona = office.sign_in("mona", java_script_enabled=False)
+    write_override(mona, HARBOUR, 400_000, "The fair in Dubai.")
+    mona.press("Save the override")
+    assert read_current() == [("mona", 400_000)]
+    omar = office.sign_in("omar", java_script_enabled=False)
+    omar.go(f"/cycle/?period={PERIOD}")
+    omar.press("Run the cycle")
+    omar.wait_for_work()
+    freeze(omar)
+    sign(office.sign_in("emad", java_script_enabled=False))
+    assert [each.signer for each in versions.find_newest(PERIOD).signatures] == ["emad"]
+
+
+@pytest.mark.case("WEB-26")
+def test_by_keyboard_alone_a_figure_is_overridden(office):
+    layla = office.seat()
+    keys = layla.page.keyboard
+    layla.go("/sign-in/")
+    keys.type("layla")
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Tab")
+    keys.press("Enter")
+    layla.page.wait_for_url("**/cycle/")
+    keys.press("Tab")
+    assert focused(layla) == "Skip to the content"
+    tab_to(layla, "Demand")
+    keys.press("Enter")
+    layla.page.wait_for_url(f"**/demand/{PERIOD}/")
+    keys.press("Tab")
+    keys.press("Enter")
+    assert layla.page.evaluate("document.activeElement.id") == "main"
+    layla.go(GULF)
+    keys.press("Tab")
+    keys.press("Enter")
+    tab_to(layla, "amount")
+    keys.type("250000")
+    keys.press("Tab")
+    keys.press("ArrowDown")
+    keys.press("Tab")
+    keys.type("The ministry buys.")
+    for button in ("Show what it does", "Save the override"):
+        tab_to(layla, button)
+        with layla.page.expect_navigation():
+            keys.press("Enter")
+    assert read_current() == [("layla", 250_000)]
+
+
+def focused(screen):
+    """The words of what has the focus, or the name of the field."""
+    return screen.page.evaluate("(it => it.name || it.innerText.trim())(document.activeElement)")
+
+
+def tab_to(screen, words):
+    """Press Tab until the focus is there; it has to be seen there."""
+    for _ in range(150):
+        screen.page.keyboard.press("Tab")
+        if focused(screen) == words:
+            style = "getComputedStyle(document.activeElement).outlineStyle"
+            assert screen.page.evaluate(style) != "none"
+            return
+    pytest.fail(f"Tab never comes to {words!r}")
