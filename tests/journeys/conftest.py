@@ -10,7 +10,7 @@ import pytest
 PERIOD = "2026-Q4"
 AS_OF = date(2026, 9, 30)
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
-HUDA = "سلطان الكعبي"
+HUDA = "Tala Zureikat"
 """Whose rows the account of the rep is for, as the sample's files spell the name."""
 
 
@@ -153,3 +153,31 @@ def chromium():
 def staffed_on_each_store(request):
     names = {"SQLite": "staffed", "PostgreSQL": "staffed_on_postgresql"}
     return request.getfixturevalue(names[request.param])
+
+
+@pytest.fixture
+def open_office(chromium):
+    """Opens the application of a workspace, and closes it and every browser after the story."""
+    opened = []
+
+    def open_(workspace):
+        running = serving(workspace)
+        office = Office(running.__enter__(), chromium)
+        opened.append((running, office))
+        return office
+
+    yield open_
+    for running, office in opened:
+        office.close()
+        running.__exit__(None, None, None)
+    assert [problem for _, office in opened for problem in office.list_problems()] == []
+
+
+@pytest.fixture
+def office(open_office, staffed):
+    return open_office(staffed)
+
+
+@pytest.fixture
+def office_on_each_store(open_office, staffed_on_each_store):
+    return open_office(staffed_on_each_store)

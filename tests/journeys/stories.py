@@ -6,13 +6,15 @@ Words are given in English and looked for in the language of whoever reads.
 
 import os
 import re
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 from django.utils import translation
 
-from journeys.application import CHROMIUM, DESK, FLAGS
+from counterpoise.store import overrides
+from journeys.application import CHROMIUM, DESK, FLAGS, PERIOD
 from people import PASSWORD
 
 WATCH = """document.addEventListener('securitypolicyviolation', event =>
@@ -20,7 +22,10 @@ WATCH = """document.addEventListener('securitypolicyviolation', event =>
 """A breach of the content policy is an error on the console too."""
 PATIENCE_MS = 60_000
 WORK_MS = 180_000
-NOT_FOUND, CONFLICT, REFUSED, BROKEN, AWAY = 404, 409, 422, 500, 503
+GULF = f"/demand/{PERIOD}/cell?measure=won_revenue&month=2026-11&region=Gulf"
+HARBOUR = f"/demand/{PERIOD}/cell?measure=won_revenue&month=2026-12&product=Harbour+Suite"
+VERSION = f"/reconcile/{PERIOD}/versions/1/"
+NOT_FOUND, CONFLICT, AWAY = 404, 409, 503
 
 
 @contextmanager
@@ -66,7 +71,7 @@ class Office:
         )
         context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(WATCH)
-        screen = Screen(context.new_page(), language)
+        screen = Screen(context.new_page(), language, self.application.address)
         context.on("console", screen.note_console)
         context.on("weberror", lambda found: screen.problems.append(str(found.error)))
         self.screens.append(screen)
@@ -93,6 +98,7 @@ class Screen:
 
     page: object
     language: str
+    address: str
     foreseen: set = field(default_factory=set)
     problems: list = field(default_factory=list)
 
@@ -166,3 +172,63 @@ class Screen:
         with self.page.expect_download() as done:
             link.click()
         return done.value.path().read_bytes()
+
+
+def write_override(screen, link, amount, comment):
+    """Fill in the form of a figure and look at what it does; nothing is saved yet."""
+    screen.go(link)
+    screen.write(amount=amount, comment=comment)
+    screen.choose(reason="large_deal")
+    screen.press("Show what it does")
+    assert screen.page.locator("#preview").is_visible()
+
+
+def read_current():
+    """Of every override that holds: whose it is and its amount."""
+    return sorted((each.author, int(each.amount)) for each in overrides.list_current(PERIOD))
+
+
+def run_again(office):
+    omar = office.sign_in("omar")
+    omar.go(f"/cycle/?period={PERIOD}")
+    omar.press("Run the cycle")
+    omar.wait_for_work()
+    return omar
+
+
+def freeze(omar):
+    omar.go(f"/reconcile/{PERIOD}/versions/")
+    omar.press("Freeze the plan")
+    omar.wait_for_work()
+    omar.follow("Open the result")
+
+
+def sign(screen):
+    """As somebody who signed in this morning, and is asked who they are once more."""
+    let_time_pass()
+    screen.go(VERSION)
+    screen.follow("Confirm that it is you")
+    screen.write(password=PASSWORD)
+    screen.press("Confirm")
+    screen.press("Sign this version")
+
+
+def let_time_pass():
+    """Every sign-in so far was an hour ago."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    for row in Session.objects.all():
+        session = SessionStore(row.session_key)
+        methods = session.get("account_authentication_methods", [])
+        session["account_authentication_methods"] = [
+            {**each, "at": each["at"] - 3600} for each in methods
+        ]
+        session.save()
+
+
+def read_code(secret, step=0):
+    """As the authenticator app shows it; each code is taken once, so the next one is of step 1."""
+    from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + step))

@@ -107,7 +107,10 @@ def change_rule(company):
 
 def import_rules(company):
     written = company.workspace.root / "rules.toml"
-    entry = '[["{}"]]\nvalue = {}\nfrom = 2026-01-01\nsource = "The sales board"\n'
+    entry = (
+        '[[rule]]\nkey = "{}"\nvalue = {}\neffective_from = 2026-01-01\n'
+        'source = "The sales board"\n'
+    )
     written.write_text(entry.format("action.limit", 7) + entry.format("action.horizon_days", 20))
     return lambda: rules.import_rules(written, at=NOW)
 
@@ -163,7 +166,7 @@ def add_note(company):
 
 
 def withdraw_note(company):
-    kept = notes.add_note(PERIOD, NewNote("minutes", "All were there."), company.omar, now=NOW)
+    kept = notes.add_note(PERIOD, NewNote("minute", "All were there."), company.omar, now=NOW)
     return lambda: notes.withdraw_note(PERIOD, kept.id, now=LATER)
 
 

@@ -67,13 +67,13 @@ def test_filters_and_orders(browsers, asked, entries):
 def test_a_long_trail_is_shown_in_pages_that_keep_the_filter(browsers):
     write(120)
     page = browsers["finance"].get("/audit/?entries.verb=override.made&entries.page=2")
-    text = page.content.decode()
+    text = strip(page)
     assert "page 2 of 3" in text
     assert ">override:69<" in text
     assert ">override:70<" not in text
     assert "?entries.verb=override.made&amp;entries.page=3" in text
     assert '<option value="override.made" selected>' in text
-    beyond = browsers["finance"].get("/audit/?entries.page=999999999").content.decode()
+    beyond = strip(browsers["finance"].get("/audit/?entries.page=999999999"))
     assert "page 3 of 3" in beyond
     assert browsers["finance"].get("/audit/?entries.page=-1").status_code == 200
 
@@ -122,3 +122,8 @@ def test_markup_in_an_entry_stays_text(browsers):
         page = browsers["finance"].get(path).content.decode()
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)" in page
+
+
+def strip(page):
+    """Figures stand in a direction of their own; the words matter here."""
+    return page.content.decode().replace("<bdi>", "").replace("</bdi>", "")

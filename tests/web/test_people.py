@@ -71,7 +71,7 @@ def test_someone_is_invited_and_joins(browsers, team):
     assert guest.post(link, sent).url == "/sign-in/"
     (adam,) = [each for each in people.list_people() if each.username == "adam"]
     assert (adam.role, adam.teams) == ("leader", ("West", "East"))
-    assert guest.post("/sign-in/", {"login": "adam", "password": NEW}).url == "/cycle/"
+    assert guest.post("/sign-in/", {"login": "adam", "password": NEW}).url == "/"
     assert guest.get(link).status_code == 404
     assert Client(SERVER_NAME="localhost").post(link, sent).status_code == 404
 

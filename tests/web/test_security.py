@@ -54,6 +54,9 @@ def failing(workspace, monkeypatch):
 
     module = ModuleType("urls_that_fail")
     module.urlpatterns = [path("fail/<str:kind>/", fail, name="fail"), *urls.urlpatterns]
+    for name in ("handler400", "handler403", "handler404", "handler500"):
+        if hasattr(urls, name):
+            setattr(module, name, getattr(urls, name))
     monkeypatch.setattr(access, "OPEN", access.OPEN | {"fail"})
     with override_settings(ROOT_URLCONF=module):
         browser = sign_in(make_person("operations"))
@@ -70,7 +73,9 @@ def failing(workspace, monkeypatch):
         pytest.param("malformed", 400, "cannot be understood", id="malformed"),
         pytest.param("missing", 404, "There is nothing here", id="missing"),
         pytest.param("broken", 500, "went wrong on our side", id="a fault of ours"),
-        pytest.param("database", 500, "went wrong on our side", id="a fault of the store"),
+        pytest.param(
+            "database", 503, "The store does not answer just now", id="a store that is away"
+        ),
         pytest.param("file", 500, "went wrong on our side", id="a file that is gone"),
         pytest.param("setting", 500, "went wrong on our side", id="a setting that is gone"),
     ],
@@ -103,7 +108,7 @@ def test_a_store_that_breaks_under_any_address_shows_nothing_of_itself(workspace
             if found := INSIDE.findall(written.decode()):
                 shown[address] = found
     assert shown == {}
-    assert statuses.count(500) >= 5
+    assert statuses.count(500) + statuses.count(503) >= 5
 
 
 @pytest.mark.case("WEB-28")
@@ -115,7 +120,7 @@ def test_nonsense_in_any_address_breaks_nothing(workspace, part):
     for _, address in list_addresses():
         broken = re.sub(r"(?<=/)(1|2026-Q4)(?=[/.]|$)", lambda _: part, address)
         if broken != address:
-            assert reader.get(broken).status_code in {301, 302, 401, 404, 405}, broken
+            assert reader.get(broken).status_code in {301, 302, 401, 404, 405, 429}, broken
 
 
 def start_with_https(workspace, code, *arguments):
@@ -234,7 +239,7 @@ def test_signing_in_leads_to_no_other_host(workspace, leads):
     browser = Client(SERVER_NAME="localhost")
     answered = browser.post("/sign-in/", typed, query_params={"next": leads})
     assert answered.status_code == 302
-    assert answered.url == "/cycle/"
+    assert answered.url == "/"
 
 
 ATTACKS = (
@@ -261,7 +266,9 @@ def test_no_page_can_be_asked_in_a_way_that_breaks_it(company):
     reader = sign_in(make_person("operations"))
     asked, broken = 0, []
     before = hash_store()
-    for _, address in list_addresses():
+    for name, address in list_addresses():
+        if name.startswith("api:"):
+            continue  # test_api_conformity asks that in every way
         page = reader.get(address)
         if page.status_code != 200 or page.streaming:
             continue

@@ -65,7 +65,7 @@ def add(period: str, new: NewNote, *, author_id: int, at: datetime) -> Note:
             made_at=at,
         )
         audit.record("note.added", f"period:{period}", after=_describe(row), at=at)
-    return _read(row)
+        return _read(row)  # within: who reads nothing back is told that nothing was kept
 
 
 def withdraw(period: str, note_id: int, *, at: datetime) -> None:

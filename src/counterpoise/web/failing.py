@@ -5,7 +5,7 @@ import sys
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
-from django.views.defaults import server_error
+from django.views.defaults import bad_request, server_error
 
 RETRY_SECONDS = 10
 
@@ -15,7 +15,22 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
 
     A store that does not answer, or not in time, comes back; whatever else it was is our fault.
     """
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
-        page = loader.get_template("503.html").render()
-        return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
-    return server_error(request)
+    return _ask_for_patience() if is_away(sys.exception()) else server_error(request)
+
+
+def answer_refused(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Django takes a session that cannot be saved for one that is gone, and blames the request."""
+    cause: BaseException | None = error
+    while cause is not None and not is_away(cause):
+        cause = cause.__context__
+    return bad_request(request, error) if cause is None else _ask_for_patience()
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the store cannot answer now, and may later."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def _ask_for_patience() -> HttpResponse:
+    page = loader.get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_SECONDS)})

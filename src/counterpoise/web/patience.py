@@ -1,32 +1,23 @@
-"""Asks a database again that gave a request's transaction up, and says in words when it cannot
-answer now.
+"""Begins a request again whose transaction the database has given up.
 
 PostgreSQL gives up one of two transactions that wait for each other. All of it is undone, so the
-request may simply begin again: people notice a moment's wait. A lock that does not come in time, or
-a database that is away, is no fault of the request either: it is answered 503, to be sent again.
+request may simply begin again: people notice a moment's wait. A request that is given up each time
+is answered as one that met a store which is away (failing.py).
 """
 
 import random
-import sqlite3
-import sys
 import time
 from collections.abc import Callable
 from typing import cast
 
-from django.db import DatabaseError, OperationalError, connections
+from django.db import DatabaseError, connections
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
-from django.views.defaults import server_error
 
-TRIES = 3
+RETRIES = 3
 """How often a request is begun again."""
 WAIT_SECONDS = 0.05
-RETRY_AFTER_SECONDS = 5
 GIVEN_UP = frozenset({"40001", "40P01"})
 """PostgreSQL's codes of a transaction that was given up for another: serialisation, deadlock."""
-AWAY = ("08", "40", "53", "55P03", "57")
-"""How codes begin of what passes: connections, transactions, resources, locks, servers that end."""
-LOCKED = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 def is_given_up(error: BaseException) -> bool:
@@ -34,21 +25,9 @@ def is_given_up(error: BaseException) -> bool:
     return isinstance(error, DatabaseError) and _get_code(error) in GIVEN_UP
 
 
-def is_away(error: BaseException | None) -> bool:
-    """Whether the database cannot answer now, and may later."""
-    if not isinstance(error, DatabaseError):
-        return False
-    cause = error.__cause__
-    if isinstance(cause, sqlite3.Error):
-        return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF in LOCKED
-    if code := _get_code(error):
-        return code.startswith(AWAY)
-    return isinstance(error, OperationalError) and cause is not None  # no server, so no code
-
-
-def ask_again(answer: Callable[[], HttpResponse]) -> HttpResponse:
-    """`answer`, and again while the database gives its transaction up, three times at most."""
-    for tried in range(TRIES):
+def ask_again(answer: Callable[[], HttpResponse], retries: int = RETRIES) -> HttpResponse:
+    """`answer`, and again while the database gives its transaction up, after a wait by chance."""
+    for tried in range(retries):
         try:
             return answer()
         except DatabaseError as error:
@@ -75,15 +54,7 @@ class Patience:
         if not is_given_up(error) or match is None or request.FILES:
             return None
         view = cast("Callable[..., HttpResponse]", match.func)
-        return ask_again(lambda: view(request, *match.args, **match.kwargs))
-
-
-def answer_failure(request: HttpRequest) -> HttpResponse:
-    """What stands in the place of an answer that failed, wherever on its way."""
-    if not is_away(sys.exc_info()[1]):
-        return server_error(request)
-    page = render_to_string("503.html")
-    return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+        return ask_again(lambda: view(request, *match.args, **match.kwargs), RETRIES - 1)
 
 
 def _get_code(error: DatabaseError) -> str:

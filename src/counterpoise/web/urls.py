@@ -7,7 +7,7 @@ from counterpoise.web.api import reference as api
 from counterpoise.web.cycle import views as cycle
 from counterpoise.web.inbox import views as inbox
 
-handler500 = "counterpoise.web.patience.answer_failure"
+handler400 = "counterpoise.web.failing.answer_refused"
 handler500 = "counterpoise.web.failing.answer_failure"
 urlpatterns = [
     path("", cycle.go_home, name="home"),

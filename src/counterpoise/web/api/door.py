@@ -22,7 +22,7 @@ from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import limits, tokens
 from counterpoise.store.audit import acting, get_actor
 from counterpoise.store.limits import Allowance
-from counterpoise.web import access, patience
+from counterpoise.web import access, failing, patience
 from counterpoise.web.api import bodies, once, quotas
 from counterpoise.web.api.problems import MEDIA_TYPE, NOT_FOUND, Problem, read_refusal
 from counterpoise.web.collect import receiving
@@ -184,12 +184,12 @@ def _answer_error(error: Exception) -> HttpResponse:
     """The program is told that we failed, whoever runs Counterpoise why."""
     if (problem := read_refusal(error)) is not None:
         return problem.answer()
-    if patience.is_away(error):
+    if failing.is_away(error):
         return Problem(
             503,
-            "The database is busy or being restarted, and nothing was changed. Send the request"
-            f" again in {patience.RETRY_AFTER_SECONDS} seconds.",
-            headers={"Retry-After": str(patience.RETRY_AFTER_SECONDS)},
+            "The store is busy or being restarted, and nothing was changed. Send the request"
+            f" again in {failing.RETRY_SECONDS} seconds.",
+            headers={"Retry-After": str(failing.RETRY_SECONDS)},
         ).answer()
     logger.exception("the API failed: request %s", get_actor().request, exc_info=error)
     return Problem(

@@ -49,7 +49,7 @@ TITLES = {
     429: ("too-many-requests", "Too many requests"),
     507: ("no-room", "The disk has no room for it"),
     500: ("our-fault", "Something went wrong on our side"),
-    503: ("busy", "The database cannot answer now"),
+    503: ("busy", "The store does not answer just now"),
 }
 """By status: the last part of `type`, and `title`."""
 NOT_FOUND = (

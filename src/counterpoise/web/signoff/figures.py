@@ -22,7 +22,7 @@ def build_versions(listed: Iterable[tuple[FrozenVersion, State]]) -> Table:
         name="versions",
         caption=_("Versions, the newest first"),
         columns=(
-            Column("number", _("Version"), "number"),
+            Column("number", _("Version")),
             Column("state", _("State"), has_choices=True),
             Column("frozen_at", _("Frozen"), "moment"),
             Column("author", _("By")),
