@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from journeys import application, stories
+
 PERIOD = "2026-Q4"
 AS_OF = date(2026, 9, 30)
 NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
@@ -143,8 +145,6 @@ def staffed_on_postgresql(tmp_path, postgresql, staffed_database, settings_of, m
 
 @pytest.fixture(scope="module")
 def chromium():
-    from journeys import stories
-
     with stories.chromium() as browser:
         yield browser
 
@@ -161,16 +161,15 @@ def open_office(chromium):
     opened = []
 
     def open_(workspace):
-        running = serving(workspace)
-        office = Office(running.__enter__(), chromium)
-        opened.append((running, office))
+        office = stories.Office(application.start(workspace), chromium)
+        opened.append(office)
         return office
 
     yield open_
-    for running, office in opened:
+    for office in opened:
         office.close()
-        running.__exit__(None, None, None)
-    assert [problem for _, office in opened for problem in office.list_problems()] == []
+        office.application.stop()
+    assert [problem for office in opened for problem in office.list_problems()] == []
 
 
 @pytest.fixture

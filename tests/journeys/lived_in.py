@@ -19,7 +19,7 @@ PLACE = {
 
 
 def live_in(workspace):
-    """Overrides, a second run, a solved scenario, a frozen plan, comments, files that wait; the last job."""
+    """Overrides, two runs, a scenario, a frozen plan, comments, files that wait; the last job."""
     omar = sign_in(get_account("omar"))
     send(omar, CELL.format("/override"), **PLACE, seen=PLACE["amount"], replaces="")
     send(omar, "/cycle/run", page="/cycle/", period=PERIOD)

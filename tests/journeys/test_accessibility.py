@@ -56,43 +56,44 @@ def test_links_lead_to_every_kind_of_page(lived_in):
     assert len(lived_in[1]) >= FEWEST_PAGES
 
 
-@pytest.mark.case("WEB-26")
-@pytest.mark.parametrize(
-    ("language", "theme", "viewport"),
-    [
-        pytest.param("en", "light", DESK, id="English, light, at a desk"),
-        pytest.param("ar", "dark", DESK, id="Arabic, dark, at a desk"),
-        pytest.param("en", "light", PHONE, id="English, light, on a phone"),
-        pytest.param("ar", "dark", PHONE, id="Arabic, dark, on a phone"),
+@pytest.fixture(
+    params=[
+        pytest.param(("en", "light", DESK), id="English, light, at a desk"),
+        pytest.param(("ar", "dark", DESK), id="Arabic, dark, at a desk"),
+        pytest.param(("en", "light", PHONE), id="English, light, on a phone"),
+        pytest.param(("ar", "dark", PHONE), id="Arabic, dark, on a phone"),
     ],
 )
-def test_pages_can_be_used_by_everybody(
-    chromium, axe, application, lived_in, language, theme, viewport
-):
+def amina(request, chromium, application):
+    language, theme, viewport = request.param
     office = Office(application, chromium)
-    amina = office.sign_in("amina", language, viewport=viewport, color_scheme=theme)
+    yield office.sign_in("amina", language, viewport=viewport, color_scheme=theme)
+    office.close()
+    assert office.list_problems() == []
+
+
+@pytest.mark.case("WEB-26")
+def test_pages_can_be_used_by_everybody(amina, axe, lived_in):
     faults = {}
     for path in lived_in[1]:
         amina.go(path)
-        if found := list_faults(amina.page, axe, language, viewport):
+        if found := list_faults(amina, axe):
             faults[path] = found
-    problems = office.list_problems()
-    office.close()
     assert faults == {}
-    assert problems == []
 
 
-def list_faults(page, axe, language, viewport):
+def list_faults(screen, axe):
     """What hinders somebody on a page."""
+    page = screen.page
     page.evaluate(axe)
     faults = [
         f"{each['id']}: {each['nodes'][0]['html'][:160]}"
         for each in page.evaluate(AXE)
         if each["impact"] in SERIOUS
     ]
-    if (width := page.evaluate(WIDTH)) > viewport["width"]:
+    if (width := page.evaluate(WIDTH)) > page.viewport_size["width"]:
         faults.append(f"{width} pixels wide")
-    if page.evaluate("document.dir") != DIRECTION[language]:
+    if page.evaluate("document.dir") != DIRECTION[screen.language]:
         faults.append("reads in the wrong direction")
     if (heads := page.locator("h1").count()) != 1:
         faults.append(f"{heads} headings of the first level")

@@ -9,7 +9,6 @@ import pytest
 
 from counterpoise.store import jobs, runs, versions
 from journeys.application import PERIOD
-from journeys.conftest import close_store
 from journeys.stories import (
     AWAY,
     GULF,
@@ -22,6 +21,8 @@ from journeys.stories import (
 )
 from journeys.workers import wait_until
 from people import PASSWORD
+
+from .conftest import close_store
 
 
 @pytest.mark.case("CON-08", "FLT-04")

@@ -8,6 +8,7 @@ from allauth.account.internal.flows.login import (
     _AUTHENTICATION_METHODS_USER_SESSION_KEY,
     AUTHENTICATION_METHODS_SESSION_KEY,
 )
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from counterpoise.domain.values.document import to_document
@@ -235,6 +236,13 @@ class TestSigning:
         assert (answer.status_code, signatures(2)) == (422, [])
         assert "You froze version 2" in text_of(answer)
 
+    def test_a_plan_that_was_changed_in_the_database_is_refused(self, signers, frozen):
+        connection.cursor().execute(
+            "update store_planversion set document = json_set(document, '$.solution.gap', 0.5)"
+        )
+        answer = sign(signers[0], shown=frozen.version.version_hash)
+        self.refuse(answer, 409, "is not what was frozen")
+
     def test_a_comment_that_is_too_long_is_refused(self, signers):
         answer = sign(signers[0], comment="x" * 2001)
         assert (answer.status_code, signatures()) == (422, [])
@@ -423,8 +431,6 @@ def test_pages_read_little_and_the_same_of_one_version_and_of_many(workspace, om
 
 @pytest.fixture
 def django_counter():
-    from django.db import connection
-
     def count(browser, path):
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(path).status_code == 200

@@ -18,12 +18,12 @@ def answer_failure(request: HttpRequest) -> HttpResponse:
     return _ask_for_patience() if is_away(sys.exception()) else server_error(request)
 
 
-def answer_refused(request: HttpRequest, error: Exception) -> HttpResponse:
+def answer_refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django takes a session that cannot be saved for one that is gone, and blames the request."""
-    cause: BaseException | None = error
+    cause: BaseException | None = exception
     while cause is not None and not is_away(cause):
         cause = cause.__context__
-    return bad_request(request, error) if cause is None else _ask_for_patience()
+    return bad_request(request, exception) if cause is None else _ask_for_patience()
 
 
 def is_away(error: BaseException | None) -> bool:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from counterpoise.actions import notes
-from counterpoise.actions.notes import InvalidNote
 from counterpoise.store.notes import UnknownNote, WithdrawnAlready
 from counterpoise.web import access
 from counterpoise.web.signoff.finding import check_period
@@ -22,11 +21,7 @@ def add(request: HttpRequest, period: str) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return render_overview(request, period, form)
-    try:
-        notes.add_note(period, form.read(), access.get_visitor(request), now=now())
-    except InvalidNote as error:
-        form.add_error(None, str(error))
-        return render_overview(request, period, form)
+    notes.add_note(period, form.read(), access.get_visitor(request), now=now())
     messages.success(request, _("It is kept with the plan of the period, and in its next pack."))
     return redirect("signoff:overview", period)
 
