@@ -77,7 +77,7 @@ messages: install-dev ## collect the texts to translate, and compile the catalog
 	$(BIN)/python -m tests.messages
 
 docs: install-dev ## write docs/reference from the code
-	$(BIN)/python -m tests.reference_pages
+	PYTHONPATH=tests $(BIN)/python -m tests.reference_pages
 	$(BIN)/python -m tests.stored_openapi
 
 sbom: install-dev ## the bill of materials of the locked packages, CycloneDX 1.6, checked against its schema

@@ -1,6 +1,7 @@
 """What stands around every page: the menu, the language, the door."""
 
 import pytest
+
 from people import make_person, sign_in
 
 

@@ -62,9 +62,7 @@ def restore(file: Path, /, *, common: Common = DEFAULTS) -> None:
         return
     say(f"{done.workspace.root} is restored: {done.files:,} files, {done.builds:,} builds.")
     if done.is_whole is None:
-        say(
-            "The store is PostgreSQL: restore its dump with pg_restore, then name it."
-        )
+        say("The store is PostgreSQL: restore its dump with pg_restore, then name it.")
     elif done.is_whole:
         say(f"The audit trail is whole: {done.entries:,} entries.")
     else:
