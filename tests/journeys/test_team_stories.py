@@ -11,6 +11,7 @@ import pytest
 
 from conftest import SHARED_DATA
 from counterpoise.actions import freezing, samples
+from counterpoise.actions.uploads import get_proposed
 from counterpoise.store import (
     action_states,
     audit,
@@ -73,8 +74,8 @@ def test_operations_uploads_the_first_export(open_office, workspace, tmp_path, l
     (batch,) = ledger.list_batches()
     upload = uploads.find_by_batch(batch)
     assert upload.state == "collected"
-    mapped = upload.proposal["proposed"]["mapping"]["files"]
-    assert column in [each for file in mapped for each in file["unmapped"]]
+    mapped = get_proposed(upload).mapping.files
+    assert column in [each for file in mapped for each in file.unmapped]
     omar.follow("Open the load")
     assert len(omar.list_rows("files")) == len(files)
     omar.follow("Collect", within="nav.steps")
@@ -218,7 +219,7 @@ def test_an_action_goes_from_a_remark_to_done_and_the_trail_has_it_all(office_on
     farid = office.sign_in("farid")
     farid.go("/audit/")
     shown = [" ".join(row) for row in farid.list_rows("entries")]
-    for words in ("comment.added", "action.changed"):
+    for words in ("comment.added", "action.moved"):
         assert any(words in each and "omar" in each for each in shown), words
     assert any("comment.added" in each and "layla" in each for each in shown)
     assert audit.check_chain().broken_at is None

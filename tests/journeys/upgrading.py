@@ -26,7 +26,6 @@ def main():
         return run(*arguments)
 
     with connection.execute_wrapper(execute):
-        print("ready", flush=True)
         upgrade_store()
     print(len(seen), flush=True)
 

@@ -14,6 +14,7 @@ MAY = {
     "read_plan": "AOL.FMEV",
     "read_data": "AOL.FMEV",
     "read_people_records": "AOLRF.E.",
+    "read_reports": "AO..F.E.",
     "load_data": "AO......",
     "run_cycle": "AO......",
     "override": "AOL.FM..",

@@ -51,7 +51,8 @@ def test_a_page_of_going_work_refreshes_itself_with_and_without_scripts(workspac
     jobs.report_progress(job.id, attempt, 0.4, to_document(text("Running the six steps")))
     written = sign_in(person).get(f"/work/{job.id}/").content.decode()
     assert 'hx-trigger="every 1s"' in written
-    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in written
+    refresh = f'<meta http-equiv="refresh" content="2; url=/work/{job.id}/">'
+    assert f"<noscript>{refresh}</noscript>" in written
     assert 'value="40" max="100"' in written
     assert "Running the six steps" in written
     jobs.report_progress(job.id, attempt, 0.4, {"template": 7})

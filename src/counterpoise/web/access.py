@@ -10,6 +10,7 @@ from typing import cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 
 from counterpoise.domain.values.rights import Right, Visitor
 from counterpoise.store import people
@@ -91,8 +92,8 @@ NEEDS: dict[str, Right] = {
     "cycle:list": "read_plan",
     "cycle:run": "run_cycle",
     "cycle:compare": "read_plan",
-    "cycle:report": "read_plan",
-    "cycle:workbook": "read_plan",
+    "cycle:report": "read_reports",
+    "cycle:workbook": "read_reports",
     "demand:overview": "read_plan",
     "demand:period": "read_plan",
     "demand:cell": "read_plan",
@@ -234,3 +235,10 @@ def may_open(visitor: Visitor, name: str) -> bool:
     """Whether a visitor may open the address of this name."""
     needed = NEEDS.get(name)
     return name in OPEN | OPEN_TO_TOKENS or (needed is not None and visitor.may(needed))
+
+
+def link_report(visitor: Visitor, run_id: str, language: str) -> str:
+    """The address of a run's report; empty for whom it would be hidden from."""
+    if not may_open(visitor, "cycle:report"):
+        return ""
+    return reverse("cycle:report", args=[run_id, language])

@@ -22,6 +22,7 @@ Right = Literal[
     "read_plan",
     "read_data",
     "read_people_records",
+    "read_reports",
     "load_data",
     "run_cycle",
     "override",
@@ -43,18 +44,24 @@ RIGHTS: tuple[Right, ...] = get_args(Right)
 
 _READER: frozenset[Right] = frozenset({"read_plan", "read_data", "comment"})
 _PLANNER: frozenset[Right] = _READER | {"override", "work_actions"}
+_APPROVER: frozenset[Right] = frozenset(
+    {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"}
+)
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     "administrator": frozenset(RIGHTS) - {"sign_plan"},
     "operations": frozenset(RIGHTS) - {"sign_plan", "manage_people"},
     "leader": _PLANNER | {"read_people_records", "assign_actions"},
     "rep": frozenset({"read_people_records", "work_actions", "comment"}),
-    "finance": _PLANNER | {"read_people_records", "keep_minutes", "sign_plan", "read_audit"},
+    "finance": _PLANNER
+    | {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"},
     "marketing": _PLANNER,
-    "executive": _READER | {"read_people_records", "keep_minutes", "sign_plan", "read_audit"},
+    "executive": _READER
+    | {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"},
     "viewer": frozenset({"read_plan", "read_data"}),
 }
 """read_data: company-wide health and measures. read_people_records: rows and figures of single
-people, as far as the reach goes. Who runs the system does not sign for the business."""
+people, as far as the reach goes. read_reports: a run's report and workbook, which name everybody.
+Who runs the system does not sign for the business."""
 REACH_OF: dict[Role, Reach] = {
     "administrator": "everyone",
     "operations": "everyone",

@@ -1,6 +1,7 @@
 """Which rows about single people an answer may hold: those that the token's owner may see."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from counterpoise.actions import evidence
@@ -20,7 +21,8 @@ def find_teams(visitor: Visitor, build: str) -> Teams:
 def select_findings(visitor: Visitor, findings: Sequence[Row], build: str) -> list[Row]:
     """Findings about everybody's rows together are for everyone; a rep's are for who sees them."""
     teams = find_teams(visitor, build)
-    return [each for each in findings if not each["rep"] or sees_rep(visitor, each["rep"], teams)]
+    seen = [each for each in findings if not each["rep"] or sees_rep(visitor, each["rep"], teams)]
+    return [each if each["rep"] else _hide_examples(visitor, each) for each in seen]
 
 
 def select_measures(visitor: Visitor, measures: Sequence[Row], build: str) -> list[Row]:
@@ -39,6 +41,17 @@ def narrow_document(visitor: Visitor, document: Mapping[str, Any]) -> dict[str, 
         "collect": {**collect, "health": {**health, "findings": findings}},
         "measure": {**measure, "measures": measures},
     }
+
+
+def _hide_examples(visitor: Visitor, finding: Row) -> Row:
+    """The examples are of anybody's rows, so they are for those who see everyone."""
+    examples = finding.get("examples", ())
+    if visitor.reach == "everyone" or not examples:
+        return finding
+    fix = finding["fix"]
+    for each in sorted(map(str, chain.from_iterable(e.values() for e in examples)), key=len)[::-1]:
+        fix = fix.replace(each, "…") if each else fix
+    return {**finding, "examples": [], "fix": fix}
 
 
 def _sees_members(visitor: Visitor, by: Mapping[str, str], teams: Teams) -> bool:

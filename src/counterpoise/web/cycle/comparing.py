@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,8 +16,10 @@ from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.reconcile.headline import sum_up
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.report import Cycle
+from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import runs
 from counterpoise.store.runs import Heading
+from counterpoise.web import access
 from counterpoise.web.cycle import steps
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import Eyes, get_eyes
@@ -29,12 +30,15 @@ Number = int | Decimal | None
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of the two. link: its report."""
+    """One of the two. link: its report, for whom it is open."""
 
     run: Heading
     title: str
     cycle: Cycle | None
     link: str
+
+    def link_to(self, chapter: str) -> str:
+        return f"{self.link}#{chapter}" if self.link else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class Line:
 
 @require_safe
 def compare(request: HttpRequest) -> HttpResponse:
-    eyes = get_eyes(request)
-    a, b = (_find_side(request.GET.get(name, ""), eyes) for name in ("a", "b"))
+    eyes, visitor = get_eyes(request), access.get_visitor(request)
+    a, b = (_find_side(request.GET.get(name, ""), eyes, visitor) for name in ("a", "b"))
     context = {"a": a, "b": b}
     if a.cycle is None or b.cycle is None:
         return render_page(request, "cycle/compare.html", context)
@@ -64,13 +68,13 @@ def compare(request: HttpRequest) -> HttpResponse:
     return render_page(request, "cycle/compare.html", context, tables)
 
 
-def _find_side(run_id: str, eyes: Eyes) -> Side:
+def _find_side(run_id: str, eyes: Eyes, visitor: Visitor) -> Side:
     """Raises Http404 for what is no run."""
     run = runs.find_heading(run_id)
     if run is None:
         raise Http404
     ((_run, title),) = steps.name_runs([run], eyes)
-    link = reverse("cycle:report", args=[run.id, (get_language() or "en")[:2]])
+    link = access.link_report(visitor, run.id, (get_language() or "en")[:2])
     return Side(run, title, kept.find_cycle(run.id), link)
 
 
@@ -86,7 +90,7 @@ def _build_figures(a: Side, b: Side, reader: Reader) -> Table:
                 "b": line.b,
                 "difference": None if line.a is None or line.b is None else line.a - line.b,
             },
-            {"a": f"{a.link}#{line.chapter}", "b": f"{b.link}#{line.chapter}"},
+            {"a": a.link_to(line.chapter), "b": b.link_to(line.chapter)},
         )
         for line in _list_lines(a.cycle, b.cycle, reader)
     ]

@@ -84,7 +84,7 @@ def show_going(job: Job, visitor: Visitor) -> Going:
     return Going(TITLES.get(job.kind, OTHER), doing, round(100 * job.share), link)
 
 
-def build_runs(headings: Sequence[Heading], eyes: Eyes) -> Table:
+def build_runs(headings: Sequence[Heading], eyes: Eyes, visitor: Visitor) -> Table:
     """Every run with its documents, and the way to compare it with the newest."""
     language = (get_language() or "en")[:2]
     newest = headings[0].id
@@ -92,10 +92,11 @@ def build_runs(headings: Sequence[Heading], eyes: Eyes) -> Table:
     for each in headings:
         links = {
             "period": f"{reverse('cycle:list')}?period={each.period}",
-            "english": reverse("cycle:report", args=[each.id, "en"]),
-            "arabic": reverse("cycle:report", args=[each.id, "ar"]),
-            "workbook": reverse("cycle:workbook", args=[each.id, language]),
+            "english": access.link_report(visitor, each.id, "en"),
+            "arabic": access.link_report(visitor, each.id, "ar"),
         }
+        if visitor.may("read_reports"):
+            links["workbook"] = reverse("cycle:workbook", args=[each.id, language])
         if each.id != newest:
             links["compare"] = f"{reverse('cycle:compare')}?a={newest}&b={each.id}"
         rows.append(

@@ -88,7 +88,7 @@ def _render(
     visitor, eyes = access.get_visitor(request), get_eyes(request)
     standing = None if period is None else standings.find_standing(period)
     going = standings.list_going() if standing is None else standing.going
-    tables = [steps.build_runs(headings, eyes)] if headings else []
+    tables = [steps.build_runs(headings, eyes, visitor)] if headings else []
     context = {
         "period": period,
         "standing": standing,

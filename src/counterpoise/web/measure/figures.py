@@ -11,10 +11,12 @@ from counterpoise.connectors.documents import names
 from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.forecast import BacktestRow
+from counterpoise.domain.values.rights import Visitor
+from counterpoise.web import access
 from counterpoise.web.tables import Column, Row, Table, Value
 
 
-def build_periods(record: Record, currency: str, reader: Reader) -> Table:
+def build_periods(record: Record, currency: str, reader: Reader, visitor: Visitor) -> Table:
     return Table(
         name="periods",
         caption=_("Finished periods: what was forecast, what came, and why they differ"),
@@ -30,7 +32,9 @@ def build_periods(record: Record, currency: str, reader: Reader) -> Table:
             Column("run", _("Run")),
         ),
         rows=tuple(
-            _build_period(each, each.variance, reader) for each in record.explained if each.variance
+            _build_period(each, each.variance, reader, visitor)
+            for each in record.explained
+            if each.variance
         ),
         empty=_("No finished period has been explained yet. Run the cycle for the next period."),
         currency=currency,
@@ -151,7 +155,7 @@ def _name_causes() -> dict[str, str]:
     return {cause: gettext(title) for cause, title in names.CAUSES.items()}
 
 
-def _build_period(run: PastRun, variance: Variance, reader: Reader) -> Row:
+def _build_period(run: PastRun, variance: Variance, reader: Reader, visitor: Visitor) -> Row:
     difference = variance.actual - variance.forecast
     cells: dict[str, Value] = {
         "period": reader.period(variance.period),
@@ -169,6 +173,6 @@ def _build_period(run: PastRun, variance: Variance, reader: Reader) -> Row:
         cells,
         {
             "period": reverse("measure:period", args=(str(variance.period),)),
-            "run": reverse("cycle:report", args=(run.id, get_language() or "en")),
+            "run": access.link_report(visitor, run.id, get_language() or "en"),
         },
     )

@@ -9,6 +9,7 @@ from counterpoise.connectors.documents import charts
 from counterpoise.connectors.documents.drawing import Drawing
 from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.values.period import Period, UnknownPeriod
+from counterpoise.web import access
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.measure import figures
 from counterpoise.web.pages import render_page
@@ -22,7 +23,9 @@ def show_record(request: HttpRequest) -> HttpResponse:
     if newest is None:
         return render_page(request, "measure/empty.html", {})
     tables = [
-        figures.build_periods(record, newest.currency, get_eyes(request).reader),
+        figures.build_periods(
+            record, newest.currency, get_eyes(request).reader, access.get_visitor(request)
+        ),
         figures.build_horizons(record),
         figures.build_judged(record, newest.currency),
         figures.build_backtest(newest.backtest),

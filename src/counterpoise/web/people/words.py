@@ -22,6 +22,7 @@ RIGHT_WORDS: Mapping[Right, Words] = {
     "read_plan": _("Read plans, forecasts and reports"),
     "read_data": _("Read data health and measures of the company"),
     "read_people_records": _("Read records and figures of single people, as far as the role sees"),
+    "read_reports": _("Read whole reports and workbooks, which name everybody"),
     "load_data": _("Load data"),
     "run_cycle": _("Run the cycle"),
     "override": _("Override the forecast"),

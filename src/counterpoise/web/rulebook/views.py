@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from counterpoise.actions import rules
 from counterpoise.actions.rules import RuleHistory, UnknownRule
+from counterpoise.connectors.documents import names
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule
 from counterpoise.store.rules import RuleChanged
 from counterpoise.web import access
@@ -96,6 +97,8 @@ def _render_rule(
 ) -> HttpResponse:
     context = {
         "history": history,
+        "unit": names.translate_rule(history.unit),
+        "source": names.translate_rule(history.held.source) if history.held else "",
         "may_change": access.get_visitor(request).may("edit_rules"),
         "conflict": None,
         **more,
