@@ -19,7 +19,7 @@ ROLE_WORDS: Mapping[Role, Words] = {
     "viewer": _("Viewer"),
 }
 RIGHT_WORDS: Mapping[Right, Words] = {
-    "read_plan": _("Read plans, forecasts and reports"),
+    "read_plan": _("Read plans and forecasts"),
     "read_data": _("Read data health and measures of the company"),
     "read_people_records": _("Read records and figures of single people, as far as the role sees"),
     "read_reports": _("Read whole reports and workbooks, which name everybody"),
