@@ -19,6 +19,13 @@ APART = ("/api/", "/sign-in/again/")
 SERIOUS = {"serious", "critical"}
 AXE = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
 WIDTH = "document.documentElement.scrollWidth"
+SPOIL = """['h1', 'button', 'hr'].forEach(name => {
+  const spoiled = document.createElement(name);
+  spoiled.style.width = '600px';
+  spoiled.textContent = name == 'h1' ? 'Once more' : '';
+  document.querySelector('main').append(spoiled);
+});"""
+"""A page with a nameless button, two heads, and too wide for a phone."""
 DIRECTION = {"en": "ltr", "ar": "rtl"}
 
 
@@ -80,6 +87,19 @@ def test_pages_can_be_used_by_everybody(amina, axe, lived_in):
         if found := list_faults(amina, axe):
             faults[path] = found
     assert faults == {}
+
+
+def test_what_hinders_people_is_noticed(chromium, axe, application):
+    office = Office(application, chromium)
+    amina = office.sign_in("amina", viewport=PHONE)
+    amina.page.evaluate(SPOIL)
+    faults = list_faults(amina, axe)
+    office.close()
+    assert [each.partition(":")[0] for each in faults] == [
+        "button-name",
+        "616 pixels wide",
+        "2 headings of the first level",
+    ]
 
 
 def list_faults(screen, axe):

@@ -18,6 +18,7 @@ from counterpoise.store import people
 PUBLIC = frozenset(
     {
         "sign-in",
+        "account_login",  # the same page, as the library calls it
         "mfa_authenticate",
         "openid_connect_login",
         "openid_connect_callback",
