@@ -34,7 +34,10 @@ def main() -> None:
     sys.stderr.write(f"Counterpoise is on http://{host}:{port}\n")
     sys.stderr.flush()
     if "--no-worker" not in options:
-        threading.Thread(target=_keep_worker, daemon=True).start()
+        # Started here, not in the thread: the server forks, and a process forked while another is
+        # being started keeps its pipe open, so that the thread would wait for ever.
+        worker = subprocess.Popen(WORKER)  # noqa: S603 -- our own interpreter and module
+        threading.Thread(target=_keep_worker, args=[worker], daemon=True).start()
     Granian(
         "counterpoise.web.wsgi:application",
         address=host,
@@ -46,11 +49,12 @@ def main() -> None:
     ).serve()
 
 
-def _keep_worker() -> None:
+def _keep_worker(worker: subprocess.Popen[bytes]) -> None:
     """A worker for as long as the server runs; one that dies is followed by another."""
     while True:
-        subprocess.run(WORKER, check=False)  # noqa: S603 -- our own interpreter and module
+        worker.wait()
         time.sleep(1)
+        worker = subprocess.Popen(WORKER)  # noqa: S603 -- our own interpreter and module
 
 
 if __name__ == "__main__":
