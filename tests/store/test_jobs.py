@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from counterpoise.actions import work
 from counterpoise.store import audit, jobs
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
@@ -88,3 +89,9 @@ def test_work_that_nobody_asked_for_is_not_found(workspace_on_each_store):
     assert jobs.find_job("nothing") is None
     with pytest.raises(jobs.UnknownJob, match="No work 'nothing'"):
         jobs.get_job("nothing")
+
+
+def test_work_of_an_unknown_kind_is_refused(workspace):
+    job, _ = jobs.keep_job("dance", {}, key="a click", asked_by=None, at=NOON)
+    with pytest.raises(work.UnknownWork, match="No work is called 'dance'. There are: cycle"):
+        work.do_work(workspace, job.id, 1, now=NOON)

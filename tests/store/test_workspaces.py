@@ -36,6 +36,11 @@ def test_a_company_that_is_not_named_is_called_like_its_folder(tmp_path):
     assert workspaces.get_company(made) == "acme"
 
 
+def test_a_workspace_is_known_by_its_settings(workspace, tmp_path):
+    assert workspaces.is_workspace(workspace.root)
+    assert not workspaces.is_workspace(tmp_path)
+
+
 def test_the_rules_in_force_hold_each_key_once(workspace):
     held = rules.list_in_force(date(2026, 10, 1))
     assert len({(rule.key, rule.subject) for rule in held}) == len(held) > 20
