@@ -10,7 +10,6 @@ from typing import cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 
 from counterpoise.domain.values.rights import Right, Visitor
 from counterpoise.store import people
@@ -236,10 +235,3 @@ def may_open(visitor: Visitor, name: str) -> bool:
     """Whether a visitor may open the address of this name."""
     needed = NEEDS.get(name)
     return name in OPEN | OPEN_TO_TOKENS or (needed is not None and visitor.may(needed))
-
-
-def link_report(visitor: Visitor, run_id: str, language: str) -> str:
-    """The address of a run's report; empty for whom it would be hidden from."""
-    if not may_open(visitor, "cycle:report"):
-        return ""
-    return reverse("cycle:report", args=[run_id, language])

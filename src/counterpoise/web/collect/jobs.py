@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -17,6 +17,7 @@ from counterpoise.domain.values.text import Text
 from counterpoise.store import jobs
 from counterpoise.store.jobs import Job
 from counterpoise.web import access
+from counterpoise.web.links import get_page_language
 from counterpoise.web.pages import render_page
 from counterpoise.web.workplace import now
 
@@ -102,8 +103,8 @@ def _list_next(job: Job) -> list[Next]:
     if batch := job.result.get("batch"):
         found.append(Next(_("Open the load"), reverse("collect:load", args=[batch])))
     if run := job.result.get("run"):
-        language = (get_language() or "en")[:2]
-        found.append(Next(_("Open the report"), reverse("cycle:report", args=[run, language])))
+        report = reverse("cycle:report", args=[run, get_page_language()])
+        found.append(Next(_("Open the report"), report))
     link = str(job.result.get("link", ""))
     if link.startswith("/") and not link.startswith("//"):
         found.append(Next(_("Open the result"), link))

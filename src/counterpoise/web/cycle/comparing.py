@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,6 +20,7 @@ from counterpoise.store import runs
 from counterpoise.store.runs import Heading
 from counterpoise.web import access
 from counterpoise.web.cycle import steps
+from counterpoise.web.links import link_report
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import Eyes, get_eyes
 from counterpoise.web.tables import Column, Row, Table
@@ -74,7 +74,7 @@ def _find_side(run_id: str, eyes: Eyes, visitor: Visitor) -> Side:
     if run is None:
         raise Http404
     ((_run, title),) = steps.name_runs([run], eyes)
-    link = access.link_report(visitor, run.id, (get_language() or "en")[:2])
+    link = link_report(visitor, run.id)
     return Side(run, title, kept.find_cycle(run.id), link)
 
 

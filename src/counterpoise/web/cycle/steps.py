@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from counterpoise.actions.standings import Standing, State, StepStanding
 from counterpoise.domain.reconcile.headline import sum_up
@@ -19,6 +19,7 @@ from counterpoise.store.jobs import Job
 from counterpoise.store.runs import Heading
 from counterpoise.web import access
 from counterpoise.web.collect.jobs import OTHER, TITLES
+from counterpoise.web.links import get_page_language, link_report
 from counterpoise.web.reading import Eyes
 from counterpoise.web.tables import Column, Row, Table
 
@@ -86,17 +87,16 @@ def show_going(job: Job, visitor: Visitor) -> Going:
 
 def build_runs(headings: Sequence[Heading], eyes: Eyes, visitor: Visitor) -> Table:
     """Every run with its documents, and the way to compare it with the newest."""
-    language = (get_language() or "en")[:2]
     newest = headings[0].id
     rows = []
     for each in headings:
         links = {
             "period": f"{reverse('cycle:list')}?period={each.period}",
-            "english": access.link_report(visitor, each.id, "en"),
-            "arabic": access.link_report(visitor, each.id, "ar"),
+            "english": link_report(visitor, each.id, "en"),
+            "arabic": link_report(visitor, each.id, "ar"),
         }
         if visitor.may("read_reports"):
-            links["workbook"] = reverse("cycle:workbook", args=[each.id, language])
+            links["workbook"] = reverse("cycle:workbook", args=[each.id, get_page_language()])
         if each.id != newest:
             links["compare"] = f"{reverse('cycle:compare')}?a={newest}&b={each.id}"
         rows.append(

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from counterpoise.actions.looking_back import PastRun, Record
@@ -12,7 +12,7 @@ from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.forecast import BacktestRow
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.web import access
+from counterpoise.web.links import link_report
 from counterpoise.web.tables import Column, Row, Table, Value
 
 
@@ -173,6 +173,6 @@ def _build_period(run: PastRun, variance: Variance, reader: Reader, visitor: Vis
         cells,
         {
             "period": reverse("measure:period", args=(str(variance.period),)),
-            "run": access.link_report(visitor, run.id, get_language() or "en"),
+            "run": link_report(visitor, run.id),
         },
     )

@@ -10,9 +10,9 @@ from counterpoise.actions.levers import Lever
 from counterpoise.connectors.documents import names
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.text import Text
+from counterpoise.web.links import link_rule
 from counterpoise.web.reconcile.forms import write_place
 from counterpoise.web.reconcile.words import name_rule, name_subject, name_unit
-from counterpoise.web.supply.assumptions import link_rule
 from counterpoise.web.tables import Column, Row, Table
 
 

@@ -1,19 +1,14 @@
 """Tables of the rulebook: what holds, what differs between two days, what one rule ever said."""
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from counterpoise.actions.rules import HeldRule, RuleHistory
 from counterpoise.connectors.documents import names
 from counterpoise.domain.rulebook.entries import Difference
+from counterpoise.web.links import link_rule
 from counterpoise.web.tables import Column, Row, Table
-
-
-def link_rule(key: str, subject: str) -> str:
-    return f"{reverse('rulebook:rule')}?{urlencode({'key': key, 'subject': subject})}"
 
 
 def build_rules(held: Sequence[HeldRule]) -> Table:

@@ -16,6 +16,7 @@ from counterpoise.connectors.documents import names
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule
 from counterpoise.store.rules import RuleChanged
 from counterpoise.web import access
+from counterpoise.web.links import link_rule
 from counterpoise.web.pages import render_page
 from counterpoise.web.rulebook import figures, forms
 from counterpoise.web.workplace import now
@@ -80,7 +81,7 @@ def change_rule(request: HttpRequest) -> HttpResponse:
     except RuleChanged:
         return _show_conflict(request, history, form)
     messages.success(request, _("Recorded. The next run of the cycle uses it from its day on."))
-    return redirect(figures.link_rule(rule.key, rule.subject))
+    return redirect(link_rule(rule.key, rule.subject))
 
 
 def _get_history(key: str, subject: str) -> RuleHistory:

@@ -12,6 +12,7 @@ from counterpoise.domain.tables.pack import Pack
 from counterpoise.store.versions import FrozenVersion
 from counterpoise.web.demand import cells
 from counterpoise.web.demand.words import name_reason
+from counterpoise.web.links import link_rule
 from counterpoise.web.reading import Eyes
 from counterpoise.web.signoff.words import STATES
 from counterpoise.web.tables import Column, Row, Table
@@ -289,7 +290,7 @@ def _build_defaults(pack: Pack) -> Table:
                     "value": each.value,
                     "unit": names.translate_rule(each.unit),
                 },
-                links={"key": f"{reverse('rulebook:rule')}?key={each.key}"},
+                links={"key": link_rule(each.key, each.subject)},
             )
             for each in pack.unconfirmed
         ),

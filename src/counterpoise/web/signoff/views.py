@@ -4,7 +4,6 @@ from typing import Any
 
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from counterpoise.actions import packs, signing
@@ -13,6 +12,7 @@ from counterpoise.connectors.documents.pack_words import name_role
 from counterpoise.store import notes, scenarios
 from counterpoise.web import access
 from counterpoise.web.accounts.recent import is_recent
+from counterpoise.web.links import get_page_language
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
 from counterpoise.web.signoff import figures
@@ -76,7 +76,7 @@ def render_version(
         "is_replaced": seen.standing.newest > seen.frozen.version.number,
         "turns": [name_role(each) for each in seen.still_to_sign],
         "ask": AskForm(),
-        "language": (get_language() or "en")[:2],
+        "language": get_page_language(),
         "subject": f"version:{seen.frozen.id}",
     }
     if visitor.may("sign_plan"):

@@ -1,9 +1,6 @@
 """What supply is counted with: the rulebook's values, each with its unit, its source and the way to
 change it."""
 
-from urllib.parse import urlencode
-
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,6 +9,7 @@ from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.tables.capacity import Capacity, Pool
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.text import Text
+from counterpoise.web.links import link_rule
 from counterpoise.web.tables import Column, Row, Table
 
 POOL_RULES = {
@@ -36,11 +34,6 @@ INSTEAD = {
     "pool.contractor_cost": "pool.contractor_premium",
 }
 """What a cost is reckoned from where no rule states it."""
-
-
-def link_rule(key: str, subject: str) -> str:
-    """The rule's page: its history, and the form to change it for who may."""
-    return f"{reverse('rulebook:rule')}?{urlencode({'key': key, 'subject': subject})}"
 
 
 def build_pool_rules(cycle: Cycle, rulebook: Rulebook, *, may_edit: bool) -> Table:
