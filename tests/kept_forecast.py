@@ -30,7 +30,7 @@ def keep_build(name="b1"):
     return name
 
 
-def keep_run(cycle=None, *, run="2026-Q4-small", build="b1", is_whole=True):
+def keep_run(cycle=None, *, run="2026-Q4-small", build="b1", is_whole=True, plans=None):
     """Keep a cycle as a run of an existing build; not whole: as before pages could read it.
 
     Each is run a moment after the one before, for a process keeps what it has read of a run.
@@ -44,8 +44,8 @@ def keep_run(cycle=None, *, run="2026-Q4-small", build="b1", is_whole=True):
             period=str(cycle.period),
             as_of=cycle.as_of,
             build=build,
-            ran_at=RAN_AT + timedelta(seconds=next(_MOMENTS)),
-            document={"demand": None},
+            ran_at=RAN_AT + timedelta(milliseconds=next(_MOMENTS)),
+            document={"demand": None, "reconcile": plans},
             whole=to_document(cycle) if is_whole else None,
         )
     )

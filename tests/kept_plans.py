@@ -1,22 +1,18 @@
 """A run of the invented company with its plans saved, and scenarios as somebody would make them."""
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
-from itertools import count
 
 from counterpoise.domain.reconcile.headline import sum_up
 from counterpoise.domain.reconcile.plan_json import canonical_bytes
 from counterpoise.domain.reconcile.plan_json import to_document as plan_document
 from counterpoise.domain.tables.plan import DemandGap
 from counterpoise.domain.tables.scenario import Change, NamedScenario
-from counterpoise.domain.values.document import to_document
-from kept_forecast import NOW, PERIOD, RAN_AT, keep_build
+from kept_forecast import NOW, PERIOD, RAN_AT, keep_build, keep_run
 from reporting_company import build_cycle
 
 RUN = "2026-Q4-whole"
-_MOMENTS = count()
 FEWER_LEAVE = NamedScenario(
     "Fewer leave", "base", (Change("pool.attrition_rate", "Delivery", "0"),)
 )
@@ -37,23 +33,12 @@ def keep_plan(plan, *, as_of=None, build="b1"):
 
 def keep_planned_run(cycle=None, *, run=RUN, build="b1", is_new_build=True):
     """A run whose plans are saved; the names of the plans, base first."""
-    from counterpoise.store import runs
-
     if is_new_build:
         keep_build(build)
     cycle = cycle or build_cycle()
     names = [keep_plan(plan, build=build) for plan in cycle.plans]
-    runs.save_run(
-        runs.Run(
-            id=run,
-            period=str(cycle.period),
-            as_of=cycle.as_of,
-            build=build,
-            ran_at=RAN_AT + timedelta(milliseconds=next(_MOMENTS)),
-            document={"reconcile": {"scenarios": [{"plan": name} for name in names]}},
-            whole=to_document(cycle),
-        )
-    )
+    scenarios = [{"plan": name} for name in names]
+    keep_run(cycle, run=run, build=build, plans={"scenarios": scenarios})
     return names
 
 
