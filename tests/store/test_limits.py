@@ -60,11 +60,3 @@ def test_windows_that_are_over_are_not_kept(workspace):
     for minute in range(5):
         count(NOON + minute * MINUTE)
     assert RateWindow.objects.count() == 1
-
-
-def test_looking_does_not_count(workspace):
-    count()
-    looked = limits.find_allowance("token:a", NOON, limit=2, within=MINUTE)
-    assert (looked.used, count().used) == (1, 2)
-    nobody = limits.find_allowance("token:b", NOON, limit=2, within=MINUTE)
-    assert (nobody.used, nobody.remaining) == (0, 2)

@@ -68,7 +68,6 @@ class TestKept:
             1, None, False, False,
         )  # fmt: skip
         assert stored.get_scenario(PERIOD, made.id) == made
-        assert stored.find_named(PERIOD, "Fewer leave") == made
 
     def test_a_name_is_given_once_in_a_period(self, omar):
         made = make_scenario(omar)
@@ -85,7 +84,6 @@ class TestKept:
         for period, number in ((PERIOD, made.id + 1), ("2027-Q1", made.id)):
             with pytest.raises(stored.UnknownScenario, match="Choose one of its list"):
                 stored.get_scenario(period, number)
-        assert stored.find_named("2027-Q1", "Fewer leave") is None
 
     def test_a_change_is_a_new_edition_without_a_plan(self, omar):
         keep_planned_run()
@@ -179,7 +177,6 @@ class TestKept:
         stored.promote(made, edition=1, at=NOW)
         stored.archive(made, edition=1, at=NOW)
         assert (names(), stored.find_promoted(PERIOD)) == ([], None)
-        assert stored.find_named(PERIOD, "Fewer leave") is None
         (found,) = stored.list_scenarios(PERIOD, with_archived=True)
         assert (found.is_archived, found.plan) == (True, made.plan)
         with pytest.raises(ScenarioChanged):

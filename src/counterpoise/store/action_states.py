@@ -137,7 +137,7 @@ def _read(row: ActionState) -> Standing:
 
 def _read_worker(row: User) -> Worker:
     return Worker(
-        row.pk, row.username, row.name or row.username, cast("Role", row.role), frozenset(row.teams)
+        row.pk, row.username, row.shown_name, cast("Role", row.role), frozenset(row.teams)
     )
 
 

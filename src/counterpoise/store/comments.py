@@ -65,6 +65,4 @@ def has_version(version_id: int) -> bool:
 
 def _read(row: CommentRow) -> Comment:
     author = row.author
-    return Comment(
-        row.pk, row.subject, row.text, author.username, author.name or author.username, row.made_at
-    )
+    return Comment(row.pk, row.subject, row.text, author.username, author.shown_name, row.made_at)

@@ -182,7 +182,7 @@ def _read(row: JobRow) -> Job:
         arguments=row.arguments,
         asked_by=row.asked_by_id,
         asked_by_login="" if asked_by is None else asked_by.username,
-        asked_by_name="" if asked_by is None else asked_by.name or asked_by.username,
+        asked_by_name="" if asked_by is None else asked_by.shown_name,
         asked_at=row.asked_at,
         state=row.state,
         attempt=row.attempt,

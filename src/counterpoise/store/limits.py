@@ -54,12 +54,5 @@ def count_request(who: str, at: datetime, *, limit: int, within: timedelta) -> A
     return Allowance(limit, used, starts_at + within, within)
 
 
-def find_allowance(who: str, at: datetime, *, limit: int, within: timedelta) -> Allowance:
-    """How it stands, without counting."""
-    starts_at = _find_start(at, within)
-    used = RateWindow.objects.filter(who=who, starts_at=starts_at).values_list("count", flat=True)
-    return Allowance(limit, used.first() or 0, starts_at + within, within)
-
-
 def _find_start(at: datetime, within: timedelta) -> datetime:
     return _START + (at - _START) // within * within

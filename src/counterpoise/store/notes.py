@@ -100,7 +100,7 @@ def _read(row: NoteRow) -> Note:
         text=row.text,
         owner=row.owner,
         expires_on=row.expires_on,
-        author=row.author.name or row.author.username,
+        author=row.author.shown_name,
         made_at=row.made_at,
         withdrawn_at=row.withdrawn_at,
     )

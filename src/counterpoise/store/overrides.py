@@ -254,7 +254,7 @@ def _read(row: ForecastOverride) -> Override:
 def _read_kept(row: ForecastOverride, replaced_by: int | None) -> KeptOverride:
     return KeptOverride(
         override=_read(row),
-        author_name=row.author.name or row.author.username,
+        author_name=row.author.shown_name,
         previous=Decimal(row.replaces.amount if row.replaces else row.statistical),
         is_current=row.is_current,
         replaced_by=replaced_by,

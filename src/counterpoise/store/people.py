@@ -211,7 +211,7 @@ def _read(row: User) -> Person:
     return Person(
         id=row.pk,
         username=row.username,
-        name=row.name or row.username,
+        name=row.shown_name,
         email=row.email,
         role=cast("Role", row.role),
         teams=tuple(row.teams),

@@ -82,12 +82,6 @@ def get_scenario(period: str, scenario_id: int) -> KeptScenario:
     return _read(row)
 
 
-def find_named(period: str, name: str) -> KeptScenario | None:
-    """None for one that was archived too."""
-    row = _rows().filter(period=period, name=name, is_archived=False).first()
-    return None if row is None else _read(row)
-
-
 def find_promoted(period: str) -> KeptScenario | None:
     """The one whose plan is to be frozen; None stands for the plan of the expected demand."""
     row = _rows().filter(period=period, is_promoted=True).first()
@@ -228,7 +222,7 @@ def _read(row: PlanScenario) -> KeptScenario:
         scenario=NamedScenario(row.name, cast("DemandCase", row.demand), changes),
         note=row.note,
         author=row.author.username,
-        author_name=row.author.name or row.author.username,
+        author_name=row.author.shown_name,
         made_at=row.made_at,
         changed_at=row.changed_at,
         edition=row.edition,

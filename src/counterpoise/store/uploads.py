@@ -182,7 +182,7 @@ def _read(row: UploadRow) -> Upload:
     return Upload(
         id=row.id,
         sender=row.sender_id,
-        sender_name=row.sender.name or row.sender.username,
+        sender_name=row.sender.shown_name,
         sent_at=row.sent_at,
         files=tuple(KeptFile(**each) for each in row.files),
         state=cast("State", row.state),

@@ -203,7 +203,7 @@ def _read(row: FrozenPlan) -> FrozenVersion:
         run=row.run_id,
         required_roles=cast("tuple[Role, ...]", tuple(row.required_roles)),
         author_id=row.frozen_by_id,
-        author_name=row.frozen_by.name or row.frozen_by.username,
+        author_name=row.frozen_by.shown_name,
         signed=tuple(_read_signature(each) for each in row.signatures.all()),
     )
 
@@ -211,7 +211,7 @@ def _read(row: FrozenPlan) -> FrozenVersion:
 def _read_signature(row: SignatureRow) -> KeptSignature:
     return KeptSignature(
         Signature(row.version_hash, row.signer.username, cast("Role", row.role), row.signed_at),
-        row.signer.name or row.signer.username,
+        row.signer.shown_name,
         row.place,
         row.comment,
     )

@@ -1,5 +1,6 @@
 """Asks for long work: one click is one job, whatever the browser sends twice."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,11 @@ from counterpoise.web.workplace import now
 def perform(job_id: str) -> None:
     """What the queue holds: the worker that takes it supervises the job's process."""
     supervisor.supervise(job_id)
+
+
+def make_key() -> str:
+    """A key for a form as it is rendered, so that its second click finds the first one's job."""
+    return uuid.uuid4().hex
 
 
 def ask_for(kind: str, arguments: Mapping[str, Any], *, key: str, visitor: Visitor | None) -> Job:

@@ -9,18 +9,18 @@ import json
 import re
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import typst
-from django.template import Context, Engine
+from django.template import Context
 from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from counterpoise.connectors.documents.drawing import ACCENT
 from counterpoise.connectors.documents.pack_blocks import Content, Picture
 from counterpoise.connectors.documents.pack_content import build_content
+from counterpoise.connectors.documents.page import load_engine
 from counterpoise.connectors.documents.reader import Language, Reader
 from counterpoise.domain.tables.pack import Pack
 
@@ -39,7 +39,7 @@ _FONT = re.compile(r'font-family="[^"]*"')
 def write_pack_page(pack: Pack, path: Path, language: Language) -> Path:
     """The page replaces whatever is at `path`."""
     with translation.override(language):
-        template = _load_engine().get_template("pack/page.html")
+        template = load_engine().get_template("pack/page.html")
         page = template.render(Context(_build_context(_read(pack, language))))
     path.write_text(page, "utf-8")
     return path
@@ -101,15 +101,6 @@ def _to_data(content: Content, frozen_at: datetime) -> dict[str, Any]:
                 drawing = drawing.replace(ACCENT, BAR)
                 held["drawing"] = {"wide": drawing, "label": block.drawing.label}
     return data
-
-
-@cache
-def _load_engine() -> Engine:
-    return Engine(
-        dirs=[str(TEMPLATES)],
-        builtins=["django.templatetags.i18n", "counterpoise.connectors.documents.tags"],
-        autoescape=True,
-    )
 
 
 def _open_compiler() -> typst.Compiler:

@@ -38,14 +38,15 @@ def write_page(cycle: Cycle, path: Path, language: Language) -> Path:
     """The page replaces whatever is at `path`."""
     reader = Reader(language, cycle.currency)
     with translation.override(language):
-        template = _load_engine().get_template("report/page.html")
+        template = load_engine().get_template("report/page.html")
         page = template.render(Context(_build_context(reader, cycle)))
     path.write_text(page, "utf-8")
     return path
 
 
 @cache
-def _load_engine() -> Engine:
+def load_engine() -> Engine:
+    """What fills in the templates of documents: escaping on, our own tags known."""
     return Engine(
         dirs=[str(TEMPLATES)],
         builtins=["django.templatetags.i18n", "counterpoise.connectors.documents.tags"],

@@ -23,6 +23,10 @@ class User(AbstractUser):
     mirrors_charts = models.BooleanField(default=True)
     """Whether time runs from right to left in the charts of a right-to-left page."""
 
+    @property
+    def shown_name(self) -> str:
+        return self.name or self.username
+
 
 class Invitation(models.Model):
     """A link to make an account with. Only a hash of the link's secret is kept."""

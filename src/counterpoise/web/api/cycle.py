@@ -1,6 +1,5 @@
 """Cycles: which were run, what each said, and running one."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ from counterpoise.web.api.forms import Day, JobAnswer, Mark, Sent
 from counterpoise.web.api.forms import Period as PeriodField
 from counterpoise.web.api.problems import NOT_FOUND, Problem
 from counterpoise.web.api.work import answer_job
-from counterpoise.web.work import ask_for
+from counterpoise.web.work import ask_for, make_key
 
 router = Router(tags=["cycle"])
 
@@ -64,7 +63,7 @@ def run_cycle(request: HttpRequest, wish: CycleWish) -> Status[Any]:
         "period": str(Period.parse(wish.period)),
         "as_of": wish.as_of.isoformat() if wish.as_of else None,
     }
-    job = ask_for("cycle", arguments, key=uuid.uuid4().hex, visitor=access.get_visitor(request))
+    job = ask_for("cycle", arguments, key=make_key(), visitor=access.get_visitor(request))
     return Status(202, answer_job(job))
 
 

@@ -1,6 +1,5 @@
 """Loads: what was accepted, and sending files, which are read, confirmed and then collected."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +21,7 @@ from counterpoise.web.api.forms import JobAnswer, Sent
 from counterpoise.web.api.problems import NOT_FOUND, Problem
 from counterpoise.web.api.work import answer_job
 from counterpoise.web.collect import receiving
-from counterpoise.web.work import ask_for
+from counterpoise.web.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 router = Router(tags=["loads"])
@@ -145,7 +144,7 @@ def confirm_upload(request: HttpRequest, upload_id: str, sent: Confirmation) -> 
     stated = mapping_toml.read_mapping(sent.mapping, "mapping") if sent.mapping else proposed
     uploads.confirm(upload.id, stated, now=now())
     arguments = {"upload": upload.id, "person": visitor.id}
-    job = ask_for("collect", arguments, key=uuid.uuid4().hex, visitor=visitor)
+    job = ask_for("collect", arguments, key=make_key(), visitor=visitor)
     return Status(202, answer_job(job))
 
 

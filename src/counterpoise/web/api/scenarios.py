@@ -1,6 +1,5 @@
 """Scenarios of a period, and the versions of its plan that were frozen and signed."""
 
-import uuid
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
@@ -23,7 +22,7 @@ from counterpoise.web.api.editions import TAKES_EDITION, read_edition, tell_edit
 from counterpoise.web.api.forms import JobAnswer, Name, Sent, Words
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.api.work import answer_job
-from counterpoise.web.work import ask_for
+from counterpoise.web.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 router = Router(tags=["reconcile"])
@@ -167,9 +166,7 @@ def solve_scenario(request: HttpRequest, period: str, scenario_id: int) -> Statu
     found = _get_scenario(period, scenario_id)
     arguments = {"period": found.period, "scenario": found.id}
     visitor = access.get_visitor(request)
-    return Status(
-        202, answer_job(ask_for("scenario", arguments, key=uuid.uuid4().hex, visitor=visitor))
-    )
+    return Status(202, answer_job(ask_for("scenario", arguments, key=make_key(), visitor=visitor)))
 
 
 @router.post(

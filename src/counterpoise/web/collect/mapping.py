@@ -1,7 +1,5 @@
 """What the columns of uploaded files mean: proposed, confirmed by a person, or thrown away."""
 
-import uuid
-
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +16,7 @@ from counterpoise.store.uploads import Upload
 from counterpoise.web import access
 from counterpoise.web.collect.forms import MappingForm
 from counterpoise.web.pages import render_page
-from counterpoise.web.work import ask_for
+from counterpoise.web.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 
@@ -49,7 +47,7 @@ def confirm(request: HttpRequest, upload_id: str) -> HttpResponse:
             job = ask_for(
                 "collect",
                 {"upload": upload.id, "person": visitor.id},
-                key=request.POST.get("key", "") or uuid.uuid4().hex,
+                key=request.POST.get("key", "") or make_key(),
                 visitor=visitor,
             )
     except (InvalidMapping, NothingToCollect) as error:
@@ -84,7 +82,7 @@ def _render_form(request: HttpRequest, upload: Upload, form: MappingForm) -> Htt
         "upload": upload,
         "sections": form.list_sections(),
         "notes": uploading.get_proposed(upload).notes,
-        "key": uuid.uuid4().hex,
+        "key": make_key(),
     }
     return render_page(request, "collect/mapping.html", context, form=form)
 

@@ -1,6 +1,5 @@
 """What a planner says to run the cycle, and which runs are compared."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterpoise.domain.values.period import Period
 from counterpoise.store.runs import Heading
+from counterpoise.web.work import make_key
 
 
 def read_period(written: str) -> Period | None:
@@ -36,7 +36,7 @@ class RunForm(forms.Form):
         help_text=_("Empty: the day before the period, or the last day of data within it."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput, initial=make_key)
 
     def __init__(self, *given: Any, today: date, **named: Any) -> None:
         super().__init__(*given, **named)

@@ -1,6 +1,5 @@
 """What a planner writes to make or change a scenario."""
 
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,6 +13,7 @@ from counterpoise.actions.scenarios import LONGEST_NOTE, MOST_CHANGES, Wish
 from counterpoise.domain.tables.scenario import LONGEST_NAME, Change, DemandCase
 from counterpoise.store.scenarios import KeptScenario
 from counterpoise.web.reconcile.words import CASES, name_rule, name_unit
+from counterpoise.web.work import make_key
 
 SPARE_ROWS = 3
 LONGEST_VALUE = 200
@@ -133,7 +133,7 @@ class AskForm(forms.Form):
 
 
 def open_ask(kept: KeptScenario) -> AskForm:
-    return AskForm(initial={"edition": kept.edition, "key": uuid.uuid4().hex}, auto_id=False)
+    return AskForm(initial={"edition": kept.edition, "key": make_key()}, auto_id=False)
 
 
 def write_place(key: str, subject: str) -> str:

@@ -1,6 +1,5 @@
 """What people send to freeze, sign, verify and keep notes."""
 
-import uuid
 from typing import Any, cast
 
 from django import forms
@@ -10,10 +9,7 @@ from counterpoise.actions.notes import LONGEST_OWNER, LONGEST_TEXT
 from counterpoise.actions.signing import LONGEST_COMMENT
 from counterpoise.store.notes import Kind, NewNote
 from counterpoise.web.signoff.words import KINDS
-
-
-def make_key() -> str:
-    return uuid.uuid4().hex
+from counterpoise.web.work import make_key
 
 
 class AskForm(forms.Form):
