@@ -1,7 +1,6 @@
 """The application as a team runs it: server and worker in processes of their own, and browsers."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,8 +12,6 @@ from pathlib import Path
 
 from counterpoise.actions.workspaces import Workspace
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 PERIOD, AS_OF = "2026-Q4", "2026-09-30"
 DESK = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 import pytest
 from django.utils import translation
 
+from chromium import CHROMIUM, FLAGS
 from counterpoise.store import overrides
-from journeys.application import CHROMIUM, DESK, FLAGS, PERIOD
+from journeys.application import DESK, PERIOD
 from people import PASSWORD
 
 WATCH = """document.addEventListener('securitypolicyviolation', event =>

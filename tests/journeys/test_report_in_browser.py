@@ -1,23 +1,13 @@
 """The report as a leader opens it: in a browser, on a phone and a desk, light and dark, printed."""
 
 import re
-import shutil
 
 import pytest
 
+from chromium import CHROMIUM, FLAGS
 from counterpoise.connectors.documents.page import write_page
 from reporting_company import build_cycle, build_refusing_cycle
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
 ENGLISH = re.compile(r"[A-Za-z]{2,}[\s,;:]+[A-Za-z]{2,}")

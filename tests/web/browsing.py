@@ -1,6 +1,5 @@
 """A real browser before a real server, and what it notices of an attack."""
 
-import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -9,16 +8,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 from django.db import connections
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from chromium import CHROMIUM, FLAGS
+
 WATCH = """
 window.violations = [];
 document.addEventListener('securitypolicyviolation', event =>
