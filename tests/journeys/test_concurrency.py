@@ -18,7 +18,7 @@ from counterpoise.store import action_states, audit, jobs, ledger, runs
 from counterpoise.store.models import ActionState, AuditHead
 from counterpoise.store.models import Job as JobRow
 from counterpoise.web import patience
-from counterpoise.web.work import ask_for
+from counterpoise.web.background.work import ask_for
 from journeys.workers import start_worker, wait_for_state, wait_until, worker
 from kept_forecast import PERIOD, keep_build, keep_run
 from many_at_once import run_at_once

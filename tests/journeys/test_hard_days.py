@@ -47,7 +47,7 @@ def test_a_worker_dies_in_the_middle_of_a_cycle(office_on_each_store):
 
 def find_workers(office):
     family = psutil.Process(office.application.process.pid).children(recursive=True)
-    return [each for each in family if "counterpoise.web.worker" in read_command(each)]
+    return [each for each in family if "counterpoise.web.background.worker" in read_command(each)]
 
 
 def read_command(process):

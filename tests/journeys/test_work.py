@@ -7,8 +7,8 @@ import subprocess
 import pytest
 
 from counterpoise.store import audit, jobs, ledger, runs
-from counterpoise.web import supervisor
-from counterpoise.web.work import ask_for
+from counterpoise.web.background import supervisor
+from counterpoise.web.background.work import ask_for
 from journeys.workers import start_worker, wait_for_state, wait_until, worker
 
 SMALL = {"scale": 0.02}

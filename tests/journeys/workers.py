@@ -23,7 +23,9 @@ def worker(workspace):
 
 def start_worker(workspace):
     environment = {**os.environ, "COUNTERPOISE_WORKSPACE": str(workspace.root)}
-    return subprocess.Popen([sys.executable, "-m", "counterpoise.web.worker"], env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-m", "counterpoise.web.background.worker"], env=environment
+    )
 
 
 def wait_until(holds, seconds=TIRED_SECONDS):

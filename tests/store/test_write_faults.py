@@ -224,7 +224,7 @@ def decide_upload(company):
 
 
 def ask_for_work(company):
-    from counterpoise.web.work import ask_for
+    from counterpoise.web.background.work import ask_for
 
     return lambda: ask_for("cycle", {"period": PERIOD}, key="a click", visitor=company.omar)
 

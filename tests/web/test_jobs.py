@@ -9,7 +9,7 @@ from people import make_person, sign_in
 def ask(workspace):
     """Ask for work as a person; the job."""
     from counterpoise.store import people
-    from counterpoise.web.work import ask_for
+    from counterpoise.web.background.work import ask_for
 
     def asking(person, kind="cycle", **arguments):
         visitor = people.get_visitor(person)

@@ -89,7 +89,7 @@ def worker(*, common: Common = DEFAULTS) -> None:
 
     It loads, plans and writes what people asked for on the pages; several may run on one store.
     """
-    _become("counterpoise.web.worker", [], common)
+    _become("counterpoise.web.background.worker", [], common)
 
 
 def _become(module: str, arguments: list[str], common: Common) -> None:

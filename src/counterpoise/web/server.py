@@ -11,14 +11,14 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-WORKER = [sys.executable, "-m", "counterpoise.web.worker", "--beside"]
+WORKER = [sys.executable, "-m", "counterpoise.web.background.worker", "--beside"]
 
 
 def main() -> None:
     host, port, options = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
     django.setup()
     from counterpoise.store import people, upgrade  # noqa: PLC0415 -- models load after set-up
-    from counterpoise.web.work import ask_for  # noqa: PLC0415 -- as above
+    from counterpoise.web.background.work import ask_for  # noqa: PLC0415 -- as above
 
     upgrade.upgrade_store()
     if (password := people.create_first_administrator()) is not None:

@@ -16,7 +16,7 @@ from counterpoise.web.api.forms import Day, JobAnswer, Mark, Sent
 from counterpoise.web.api.forms import Period as PeriodField
 from counterpoise.web.api.problems import NOT_FOUND, Problem
 from counterpoise.web.api.work import answer_job
-from counterpoise.web.work import ask_for, make_key
+from counterpoise.web.background.work import ask_for, make_key
 
 router = Router(tags=["cycle"])
 

@@ -20,8 +20,8 @@ from counterpoise.web.api.bodies import MULTIPART
 from counterpoise.web.api.forms import JobAnswer, Sent
 from counterpoise.web.api.problems import NOT_FOUND, Problem
 from counterpoise.web.api.work import answer_job
+from counterpoise.web.background.work import ask_for, make_key
 from counterpoise.web.collect import receiving
-from counterpoise.web.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 router = Router(tags=["loads"])

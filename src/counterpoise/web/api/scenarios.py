@@ -22,7 +22,7 @@ from counterpoise.web.api.editions import TAKES_EDITION, read_edition, tell_edit
 from counterpoise.web.api.forms import JobAnswer, Name, Sent, Words
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.api.work import answer_job
-from counterpoise.web.work import ask_for, make_key
+from counterpoise.web.background.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 router = Router(tags=["reconcile"])

@@ -18,12 +18,12 @@ from counterpoise.domain.tables.health import Finding
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text
 from counterpoise.web import access
+from counterpoise.web.background.work import ask_for
 from counterpoise.web.collect import rows
 from counterpoise.web.collect import standing as standings
 from counterpoise.web.collect.standing import Standing
 from counterpoise.web.pages import render_page
 from counterpoise.web.tables import Column, Row, Table
-from counterpoise.web.work import ask_for
 from counterpoise.web.workplace import get_workspace
 
 COLUMNS = (

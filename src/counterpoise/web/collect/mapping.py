@@ -14,9 +14,9 @@ from counterpoise.domain.collect.mapping_toml import InvalidMapping
 from counterpoise.store import uploads
 from counterpoise.store.uploads import Upload
 from counterpoise.web import access
+from counterpoise.web.background.work import ask_for, make_key
 from counterpoise.web.collect.forms import MappingForm
 from counterpoise.web.pages import render_page
-from counterpoise.web.work import ask_for, make_key
 from counterpoise.web.workplace import get_workspace, now
 
 

@@ -21,6 +21,7 @@ from counterpoise.store import jobs, loads, uploads
 from counterpoise.store.loads import Load
 from counterpoise.store.uploads import QuotaReached
 from counterpoise.web import access
+from counterpoise.web.background.work import ask_for
 from counterpoise.web.collect import standing as standings
 from counterpoise.web.collect.receiving import (
     STATUS,
@@ -31,7 +32,6 @@ from counterpoise.web.collect.receiving import (
 from counterpoise.web.collect.standing import Standing
 from counterpoise.web.pages import render_page
 from counterpoise.web.tables import Column, Row, Table
-from counterpoise.web.work import ask_for
 from counterpoise.web.workplace import get_workspace, now
 
 KINDS_SHOWN = frozenset({"propose", "collect", "examine", "sample"})

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from counterpoise.domain.values.period import Period
 from counterpoise.store.runs import Heading
-from counterpoise.web.work import make_key
+from counterpoise.web.background.work import make_key
 
 
 def read_period(written: str) -> Period | None:

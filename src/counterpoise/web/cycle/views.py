@@ -12,7 +12,8 @@ from counterpoise.actions import reports, standings
 from counterpoise.domain.values.period import Period
 from counterpoise.store import ledger, runs
 from counterpoise.store.runs import Heading
-from counterpoise.web import access, frame, policy, work
+from counterpoise.web import access, frame, policy
+from counterpoise.web.background import work
 from counterpoise.web.cycle import steps
 from counterpoise.web.cycle.forms import CompareForm, RunForm, read_period
 from counterpoise.web.pages import render_page

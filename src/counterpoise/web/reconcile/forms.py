@@ -12,8 +12,8 @@ from counterpoise.actions.levers import Lever
 from counterpoise.actions.scenarios import LONGEST_NOTE, MOST_CHANGES, Wish
 from counterpoise.domain.tables.scenario import LONGEST_NAME, Change, DemandCase
 from counterpoise.store.scenarios import KeptScenario
+from counterpoise.web.background.work import make_key
 from counterpoise.web.reconcile.words import CASES, name_rule, name_unit
-from counterpoise.web.work import make_key
 
 SPARE_ROWS = 3
 LONGEST_VALUE = 200

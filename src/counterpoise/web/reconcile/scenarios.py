@@ -13,7 +13,8 @@ from counterpoise.actions import scenarios
 from counterpoise.actions.scenarios import UnsolvedScenario
 from counterpoise.store import scenarios as stored
 from counterpoise.store.scenarios import KeptScenario, ScenarioChanged
-from counterpoise.web import access, work
+from counterpoise.web import access
+from counterpoise.web.background import work
 from counterpoise.web.newest import get_newest
 from counterpoise.web.reconcile.editing import find_scenario
 from counterpoise.web.reconcile.forms import AskForm

@@ -13,8 +13,9 @@ from counterpoise.actions import signing
 from counterpoise.actions.freezing import ChangedVersion
 from counterpoise.domain.reconcile.signing import CannotSign, NotYourTurn, OwnPlan
 from counterpoise.store.versions import SignedMeanwhile
-from counterpoise.web import access, work
+from counterpoise.web import access
 from counterpoise.web.accounts.recent import needs_recent_sign_in
+from counterpoise.web.background import work
 from counterpoise.web.reading import get_eyes
 from counterpoise.web.signoff.finding import check_period, get_seen
 from counterpoise.web.signoff.forms import AskForm, SignForm

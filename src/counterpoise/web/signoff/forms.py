@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from counterpoise.actions.notes import LONGEST_OWNER, LONGEST_TEXT
 from counterpoise.actions.signing import LONGEST_COMMENT
 from counterpoise.store.notes import Kind, NewNote
+from counterpoise.web.background.work import make_key
 from counterpoise.web.signoff.words import KINDS
-from counterpoise.web.work import make_key
 
 
 class AskForm(forms.Form):

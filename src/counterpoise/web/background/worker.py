@@ -1,4 +1,6 @@
-"""The background worker: `python -m counterpoise.web.worker [--beside]`. Any number may run.
+"""A background worker: `python -m counterpoise.web.background.worker [--beside]`.
+
+Any number may run on one store.
 
 With --beside it ends when the server that started it ends.
 """
@@ -22,7 +24,8 @@ def main() -> None:
     from django_tasks_db.management.commands.db_worker import Worker  # noqa: PLC0415 -- as above
 
     from counterpoise.store import kept_answers  # noqa: PLC0415 -- as above
-    from counterpoise.web import recovery, supervisor, workplace  # noqa: PLC0415 -- as above
+    from counterpoise.web import workplace  # noqa: PLC0415 -- as above
+    from counterpoise.web.background import recovery, supervisor  # noqa: PLC0415 -- as above
 
     worker = Worker(
         queue_names=["*"],

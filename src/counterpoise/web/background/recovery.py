@@ -5,7 +5,7 @@ from datetime import timedelta
 from django_tasks_db.models import DBTaskResult
 
 from counterpoise.store import jobs
-from counterpoise.web.work import perform
+from counterpoise.web.background.work import perform
 from counterpoise.web.workplace import now
 
 FORGOTTEN = timedelta(seconds=10)

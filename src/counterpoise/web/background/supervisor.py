@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 
 from counterpoise.store import jobs
-from counterpoise.web import job
+from counterpoise.web.background import job
 from counterpoise.web.workplace import now
 
 TELL_SECONDS = 3.0
@@ -35,7 +35,7 @@ def supervise(job_id: str) -> None:
     attempt = jobs.take_job(job_id, at=now())
     if attempt is None:
         return
-    command = [sys.executable, "-m", "counterpoise.web.job", job_id, str(attempt)]
+    command = [sys.executable, "-m", "counterpoise.web.background.job", job_id, str(attempt)]
     process = subprocess.Popen(  # noqa: S603 -- our own interpreter and module
         command, stderr=subprocess.PIPE, text=True, errors="replace"
     )

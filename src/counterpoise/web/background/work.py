@@ -10,7 +10,7 @@ from django_tasks import task
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import jobs
 from counterpoise.store.jobs import Job
-from counterpoise.web import supervisor
+from counterpoise.web.background import supervisor
 from counterpoise.web.workplace import now
 
 

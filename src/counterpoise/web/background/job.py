@@ -1,5 +1,7 @@
-"""The process of one job: `python -m counterpoise.web.job JOB ATTEMPT`. Its last words are why it
-failed, written for the person who asked."""
+"""The process of one job: `python -m counterpoise.web.background.job JOB ATTEMPT`.
+
+Its last words are why it failed, written for the person who asked.
+"""
 
 import os
 import sys
