@@ -119,7 +119,7 @@ def test_a_secret_is_known_when_met(kind, written):
         'password = "correct horse battery staple"',
         "postgresql://user:password@host:5432/name",
         "`cp_…`, shown once",
-        "SECRET_KEY = _read_secret_key()",
+        "SECRET_KEY = read_key(variable, file)",
     ],
 )
 def test_what_is_no_secret_is_left_alone(written):

@@ -126,7 +126,8 @@ def test_sessions_and_the_key_that_signs_them_stay_where_they_are(small, tmp_pat
     browser = sign_in(make_person("executive"))
     browser.get("/reconcile/2026-Q4/versions/")
     key = browser.cookies["sessionid"].value
-    (small.root / "secret_key").write_text("do not copy me")
+    for name in ("secret_key", "vault_keys"):
+        (small.root / name).write_text("do not copy me")
     done = backups.back_up(small, tmp_path / "backup", now=LATER)
     content = done.path.read_bytes()
     assert key.encode() not in content
@@ -134,6 +135,7 @@ def test_sessions_and_the_key_that_signs_them_stay_where_they_are(small, tmp_pat
     assert done.path.stat().st_mode & 0o077 == 0
     restored = backups.restore(done.path, tmp_path / "restored")
     assert not (restored.workspace.root / "secret_key").exists()
+    assert not (restored.workspace.root / "vault_keys").exists()
 
 
 def test_a_backup_is_of_one_moment_while_others_write(small, tmp_path):

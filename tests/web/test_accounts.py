@@ -204,6 +204,9 @@ def test_the_librarys_other_pages_are_not_there(vera, path):
 def test_an_authenticator_app_is_asked_for_after_the_password(vera):
     client = sign_in_by_form(vera)
     secret = set_up_codes(client)
+    from allauth.mfa.models import Authenticator
+
+    assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))
     assert re.findall(r"<code dir=\"ltr\">(\d{8})</code>", get(client, "/account/recovery-codes/"))
     other = Client(SERVER_NAME="localhost")
     assert knock(client=other).url == "/sign-in/code/"

@@ -1,10 +1,12 @@
 """A session begins with a password, is somebody's alone, and is of no use once it has ended."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from addresses import list_addresses
 from people import PASSWORD, make_person, sign_in
@@ -156,3 +158,19 @@ def test_a_password_that_is_easily_guessed_is_refused(workspace, password, why):
     assert refused.status_code == 422
     assert why in refused.content.decode()
     assert type_in(person)[1].status_code == 302
+
+
+def test_what_ended_by_itself_is_forgotten_and_the_rest_stays(workspace):
+    from django.contrib.sessions.models import Session
+
+    from counterpoise.store import sessions
+
+    person = make_person("operations")
+    (ended, _), (alive, _) = type_in(person), type_in(person)
+    Session.objects.filter(session_key=get_key(ended)).update(
+        expire_date=timezone.now() - timedelta(minutes=1)
+    )
+    assert sessions.forget_ended_sessions(timezone.now() + sessions.SIGNING_IN) == 1
+    assert [each.session_key for each in Session.objects.all()] == [get_key(alive)]
+    assert len(sessions.list_sessions(person.pk, None)) == 1
+    assert alive.get("/account/").status_code == 200

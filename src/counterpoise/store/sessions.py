@@ -5,9 +5,12 @@ web application and is imported by nothing that runs without them.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session as SessionRow
+
+SIGNING_IN = timedelta(hours=1)  # a sign-in is noted a moment before its session is saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,12 @@ def end_sessions(person_id: int, but: str | None = None) -> int:
     for row in rows:
         row.end()
     return len(rows)
+
+
+def forget_ended_sessions(at: datetime) -> int:
+    """Delete what ended by itself, and say how many there were."""
+    ended, _ = SessionRow.objects.filter(expire_date__lt=at).delete()
+    UserSession.objects.filter(created_at__lt=at - SIGNING_IN).exclude(
+        session_key__in=SessionRow.objects.values("session_key")
+    ).delete()
+    return ended

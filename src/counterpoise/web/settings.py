@@ -1,7 +1,7 @@
 """Settings of the web application, on top of the store's.
 
-COUNTERPOISE_SECRET_KEY signs sessions; without it a key is made once and kept in the workspace,
-readable by its owner alone. COUNTERPOISE_HOSTS lists the host names served, besides this machine.
+COUNTERPOISE_SECRET_KEY signs sessions; without it a key is made once and kept in the workspace.
+COUNTERPOISE_HOSTS lists the host names served, besides this machine.
 COUNTERPOISE_HTTPS=1 says that a proxy serves the application over TLS: cookies and HSTS follow, and
 whose request it is stands in X-Forwarded-For.
 COUNTERPOISE_UPLOAD_MB limits one uploaded file, COUNTERPOISE_UPLOAD_MB_A_DAY and
@@ -14,24 +14,15 @@ import os
 import secrets
 from pathlib import Path
 
+from counterpoise.store.keys import read_key
 from counterpoise.store.settings import *  # noqa: F403 -- Django's settings are one flat module
 from counterpoise.store.settings import INSTALLED_APPS as STORE_APPS
 from counterpoise.store.settings import WORKSPACE
 from counterpoise.web import company_sign_in
 
-_KEY_FILE = WORKSPACE / "secret_key"
-
-
-def _read_secret_key() -> str:
-    if key := os.environ.get("COUNTERPOISE_SECRET_KEY"):
-        return key
-    if not _KEY_FILE.exists():
-        _KEY_FILE.touch(mode=0o600)
-        _KEY_FILE.write_text(secrets.token_urlsafe(50), "utf-8")
-    return _KEY_FILE.read_text("utf-8")
-
-
-SECRET_KEY = _read_secret_key()
+SECRET_KEY = read_key(
+    "COUNTERPOISE_SECRET_KEY", WORKSPACE / "secret_key", lambda: secrets.token_urlsafe(50)
+)
 DEBUG = False
 ALLOWED_HOSTS = [
     "127.0.0.1",
@@ -158,6 +149,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/15m/key",  # of one-time codes
     "reauthenticate": "20/15m/user",
 }
+MFA_ADAPTER = "counterpoise.web.accounts.second_step_secrets.Adapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Counterpoise"
 MFA_TOTP_TOLERANCE = 1

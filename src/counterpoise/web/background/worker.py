@@ -23,7 +23,7 @@ def main() -> None:
     from django.db import close_old_connections  # noqa: PLC0415 -- after Django's set-up
     from django_tasks_db.management.commands.db_worker import Worker  # noqa: PLC0415 -- as above
 
-    from counterpoise.store import kept_answers  # noqa: PLC0415 -- as above
+    from counterpoise.store import kept_answers, sessions  # noqa: PLC0415 -- as above
     from counterpoise.web import workplace  # noqa: PLC0415 -- as above
     from counterpoise.web.background import recovery, supervisor  # noqa: PLC0415 -- as above
 
@@ -42,6 +42,7 @@ def main() -> None:
         while True:
             recovery.ask_again()
             kept_answers.forget_old_answers(workplace.now())
+            sessions.forget_ended_sessions(workplace.now())
             close_old_connections()
             time.sleep(LOOK_SECONDS)
 
