@@ -166,9 +166,14 @@ def find_entry(number: int) -> Entry | None:
 
 
 def check_chain() -> ChainCheck:
-    """Read the whole trail and recompute every hash, and the head that names the last one."""
+    """Read the whole trail and recompute every hash, and the head that names the last one.
+
+    Others may append meanwhile: what the head names at first is checked, and that no entry is there
+    that the head, asked later, does not know.
+    """
+    head = AuditHead.objects.get(pk=1)
     previous, count = "", 0
-    for row in AuditEntry.objects.order_by("number").iterator():
+    for row in AuditEntry.objects.filter(number__lte=head.number).order_by("number").iterator():
         count += 1
         entry = _read(row)
         if entry.number != count or entry.previous_hash != previous:
@@ -176,9 +181,11 @@ def check_chain() -> ChainCheck:
         if _hash_entry(entry) != entry.hash:
             return ChainCheck(count, entry.number, "its content is not what was written")
         previous = entry.hash
-    head = AuditHead.objects.get(pk=1)
     if (head.number, head.hash) != (count, previous):
         return ChainCheck(count, count + 1, "the last entries were taken away")
+    last = AuditEntry.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    if last > AuditHead.objects.get(pk=1).number:
+        return ChainCheck(count, last, "an entry was put in after the last one")
     return ChainCheck(count, None, "")
 
 
