@@ -24,7 +24,10 @@ REVIEWED = {
         "web/server.py",
         "web/background/supervisor.py",
     },  # our own modules, no shell
-    "speaks to the network": set(),
+    "speaks to the network": {  # both judge each address before it is connected to (decision 8)
+        "connectors/sources/http.py",
+        "connectors/sources/reach.py",
+    },
     "keeps a number that is not exact": set(),
     "unpacks objects": set(),
     "draws what can be guessed": {"web/patience.py"},  # how long to wait before another try
