@@ -13,7 +13,7 @@ KNOWN = {
     "rule": "missing",
 }
 """Examples by the name of the part; any other part gets "1", which every converter takes."""
-CATCH_ALL = {"^.*$": "no-such-operation"}
+CATCH_ALL = {r"^[\s\S]*\Z": "no-such-operation"}
 
 
 def list_addresses(urlconf=None):

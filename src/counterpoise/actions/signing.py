@@ -13,8 +13,6 @@ from counterpoise.domain.reconcile.signing import (
     Standing,
     State,
     check_can_sign,
-    find_next_role,
-    is_signed,
     list_counted,
     name_state,
 )
@@ -51,10 +49,6 @@ class Seen:
         return name_state(self.rules, self.standing)
 
     @property
-    def next_role(self) -> Role | None:
-        return find_next_role(self.rules, self.standing)
-
-    @property
     def still_to_sign(self) -> tuple[Role, ...]:
         return self.rules.roles[len(list_counted(self.rules, self.standing)) :]
 
@@ -80,15 +74,6 @@ def name_states(workspace: Workspace, period: str) -> tuple[tuple[FrozenVersion,
     newest = look_at(workspace, period, listed[0].version.number)
     older: State = "void"
     return ((newest.frozen, newest.state), *((each, older) for each in listed[1:]))
-
-
-def is_plan_signed(workspace: Workspace, period: str) -> bool:
-    """Whether the newest version of a period may be carried out now."""
-    newest = versions.find_newest_number(period)
-    if newest is None:
-        return False
-    seen = look_at(workspace, period, newest)
-    return is_signed(seen.rules, seen.standing)
 
 
 def find_refusal(seen: Seen, visitor: Visitor, *, now: datetime) -> CannotSign | None:

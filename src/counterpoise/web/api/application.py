@@ -23,6 +23,7 @@ from counterpoise.web.api import (
     reconcile,
     rulebook,
     scenarios,
+    signoff,
     supply,
     teamwork,
     work,
@@ -50,6 +51,7 @@ ROUTERS: tuple[Router, ...] = (
     supply.router,
     reconcile.router,
     scenarios.router,
+    signoff.router,
     execute.router,
     measure.router,
     rulebook.router,
@@ -114,7 +116,7 @@ def list_urls(api: NinjaAPI) -> list[URLPattern]:
             for method in operations[str(each.name)].methods
         }
         urls.append(address(route, open_door(same[0].callback, by_method), name=same[0].name))
-    return [*urls, re_path("^.*$", open_door(answer_nothing, {}), name="nothing")]
+    return [*urls, re_path(r"^[\s\S]*\Z", open_door(answer_nothing, {}), name="nothing")]
 
 
 def _describe(operation: NinjaOperation) -> Operation:

@@ -13,6 +13,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from counterpoise.actions.collect import NothingToCollect
 from counterpoise.actions.comments import HiddenSubject, InvalidComment
+from counterpoise.actions.notes import InvalidNote
 from counterpoise.actions.overrides import UnexplainedOverride, UnknownCell
 from counterpoise.actions.scenarios import NeverRun, UnsolvedScenario
 from counterpoise.actions.uploads import NoRoom, NothingSent, TooLarge, UploadDecided
@@ -29,6 +30,7 @@ from counterpoise.store.audit import get_actor
 from counterpoise.store.jobs import UnknownJob
 from counterpoise.store.kept_answers import KeyUsedOtherwise
 from counterpoise.store.ledger import NoBuild
+from counterpoise.store.notes import UnknownNote, WithdrawnAlready
 from counterpoise.store.overrides import UnknownOverride
 from counterpoise.store.runs import UnknownPlan
 from counterpoise.store.scenarios import NameTaken, UnknownScenario
@@ -121,6 +123,9 @@ REFUSALS: dict[type[Exception], int] = {
     UnsolvedScenario: 409,
     InvalidScenario: 422,
     NeverRun: 404,
+    UnknownNote: 404,
+    WithdrawnAlready: 409,
+    InvalidNote: 422,
     HiddenSubject: 404,
     InvalidComment: 422,
     NotTheirs: 422,

@@ -1,21 +1,19 @@
-"""Scenarios of a period, and the versions of its plan that were frozen and signed."""
+"""Scenarios of a period: what if, planned for, and whose plan is to be frozen."""
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import scenarios, signing
+from counterpoise.actions import scenarios
 from counterpoise.actions.scenarios import Wish
-from counterpoise.domain.reconcile.signing import State
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store import scenarios as stored
 from counterpoise.store.scenarios import KeptScenario, ScenarioChanged
-from counterpoise.store.versions import FrozenVersion
 from counterpoise.web import access
 from counterpoise.web.api import runs
 from counterpoise.web.api.editions import TAKES_EDITION, read_edition, tell_edition
@@ -23,10 +21,16 @@ from counterpoise.web.api.forms import JobAnswer, Name, Sent, Words
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.api.work import answer_job
 from counterpoise.web.background.work import ask_for, make_key
-from counterpoise.web.workplace import get_workspace, now
+from counterpoise.web.workplace import now
 
 router = Router(tags=["reconcile"])
 ONE = "/reconcile/{period}/scenarios/{int:scenario_id}"
+
+
+class Act(Protocol):
+    """Changes a scenario from an edition of it."""
+
+    def __call__(self, kept: KeptScenario, *, edition: int, at: datetime) -> None: ...
 
 
 class ChangeAnswer(Schema):
@@ -82,36 +86,6 @@ class ScenarioWish(Sent):
     def as_wish(self) -> Wish:
         changes = tuple(Change(each.key, each.subject, each.value) for each in self.changes)
         return Wish(self.name, self.demand, changes, self.note)
-
-
-class SignatureAnswer(Schema):
-    signer: str
-    name: str
-    role: str
-    place: int
-    comment: str
-    signed_at: datetime
-
-
-class VersionAnswer(Schema):
-    """state: frozen, part signed, signed or void. version_hash: what people sign."""
-
-    number: int
-    period: str
-    state: str
-    plan: str
-    run: str
-    inputs_hash: str
-    content_hash: str
-    version_hash: str
-    required_roles: list[str]
-    frozen_by: str
-    frozen_at: datetime
-    signatures: list[SignatureAnswer]
-
-
-class Versions(Schema):
-    versions: list[VersionAnswer]
 
 
 @router.get("/reconcile/{period}/scenarios", response=Scenarios, summary="List scenarios, by name")
@@ -186,17 +160,57 @@ def promote_scenario(
     return show_scenario(request, response, period, scenario_id)
 
 
-@router.get(
-    "/reconcile/{period}/versions", response=Versions, summary="List frozen versions, newest first"
+@router.post(
+    ONE + "/archive",
+    response=ScenarioAnswer,
+    summary="Take a scenario out of the lists",
+    openapi_extra=TAKES_EDITION,
 )
-def list_versions(request: HttpRequest, period: str) -> dict[str, Any]:
-    """With their signatures. Signing needs the person, so it is not done by token."""
-    listed = signing.name_states(get_workspace(), runs.read_period(period))
-    return {"versions": [_answer_version(*each) for each in listed]}
+def archive_scenario(
+    request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
+) -> dict[str, Any]:
+    """Its plans stay. Whatever plan was to be frozen in its name no longer is."""
+    return _change(request, response, _get_scenario(period, scenario_id), stored.archive)
+
+
+@router.post(
+    ONE + "/bring-back",
+    response=ScenarioAnswer,
+    summary="Put an archived scenario back into the lists",
+    openapi_extra=TAKES_EDITION,
+)
+def bring_back_scenario(
+    request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
+) -> dict[str, Any]:
+    return _change(request, response, _get_scenario(period, scenario_id), stored.bring_back)
+
+
+@router.post(
+    "/reconcile/{period}/step-back",
+    response=ScenarioAnswer,
+    summary="Freeze the plan of the expected demand again, and no scenario's",
+)
+def step_back(request: HttpRequest, response: HttpResponse, period: str) -> dict[str, Any]:
+    """Answers with the scenario whose plan was to be frozen; 404 where none was."""
+    before = stored.step_back(runs.read_period(period), at=now())
+    if before is None:
+        raise Problem(404, "No scenario's plan is to be frozen, so there is nothing to step back.")
+    return show_scenario(request, response, period, before.id)
 
 
 def _get_scenario(period: str, scenario_id: int) -> KeptScenario:
     return stored.get_scenario(runs.read_period(period), scenario_id)
+
+
+def _change(
+    request: HttpRequest, response: HttpResponse, found: KeptScenario, act: Act
+) -> dict[str, Any]:
+    edition = read_edition(request)
+    try:
+        act(found, edition=edition, at=now())
+    except ScenarioChanged as error:
+        raise _say_changed(error) from None
+    return show_scenario(request, response, found.period, found.id)
 
 
 def _say_changed(error: ScenarioChanged) -> Problem:
@@ -211,24 +225,4 @@ def _answer_scenario(kept: KeptScenario) -> dict[str, Any]:
         "name": scenario.name,
         "demand": scenario.demand,
         "changes": [asdict(each) for each in scenario.changes],
-    }
-
-
-def _answer_version(frozen: FrozenVersion, state: State) -> dict[str, Any]:
-    signatures = [
-        {
-            **to_plain(each.signature),
-            "name": each.name,
-            "place": each.place,
-            "comment": each.comment,
-        }
-        for each in frozen.signed
-    ]
-    return {
-        **to_plain(frozen.version),
-        "state": state,
-        "plan": frozen.plan,
-        "run": frozen.run,
-        "required_roles": list(frozen.required_roles),
-        "signatures": signatures,
     }
