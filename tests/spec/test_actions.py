@@ -32,7 +32,7 @@ def finding(attribute, severity="high", rows=10, rule="validity", **other):
         share=0.105,
         severity=severity,
         examples=other.pop("examples", (Example("A-1", "GTXPro"),)),
-        fix=text("Mend it."),
+        fix=text("Mend what is wrong, as in {example}.", example="GTXPro"),
         **other,
     )
 
@@ -66,19 +66,27 @@ def test_finding_becomes_a_repair_with_its_numbers():
     (action,) = propose(health=Health(90, (finding("product_id"),), 500))
     assert (action.area, action.owner_role) == ("technology", "sales operations manager")
     assert (str(action.what), action.due_on, action.effect) == (
-        "Mend it.",
+        "Mend what is wrong, as in ….",
         date(2026, 10, 14),
         None,
     )
-    assert str(action.why) == (
-        "10 rows of opportunity (10.5 %) are at fault in product_id, such as GTXPro in A-1."
-    )
+    assert str(action.why) == "10 rows of opportunity (10.5 %) are at fault in product_id."
 
 
-def test_finding_of_what_is_not_there_names_a_row_instead_of_a_value():
+def test_finding_of_what_is_not_there_says_that_it_lacks():
     missing = finding("account_id", rule="completeness", examples=(Example("A-1", ""),))
     (action,) = propose(health=Health(90, (missing,), 500))
-    assert str(action.why) == "10 rows of opportunity (10.5 %) lack account_id, A-1 among them."
+    assert str(action.why) == "10 rows of opportunity (10.5 %) lack account_id."
+
+
+@pytest.mark.case("WEB-03")
+def test_an_action_quotes_nobody_s_row():
+    """It is read by people who may not see that row."""
+    found = finding("account_id", examples=(Example("A-1", "Gulf Traders"),))
+    (action,) = propose(health=Health(90, (found,), 500))
+    for said in (action.what, action.why):
+        assert not {"A-1", "GTXPro", "Gulf Traders"} & set(map(str, dict(said.values).values()))
+        assert "A-1" not in str(said)
 
 
 def test_worst_findings_come_first_and_only_four_of_them():

@@ -44,7 +44,7 @@ def propose_repairs(health: Health, desk: Desk) -> Iterator[Action]:
             f"repair:{finding.table}.{finding.attribute}:{finding.rule}",
             "technology" if finding.rule in IN_THE_SYSTEM else "process",
             "data",
-            finding.fix,
+            finding.fix_for_everyone,
             _say_finding(finding),
         )
 
@@ -85,33 +85,18 @@ def propose_lessons(variance: Variance, desk: Desk) -> Iterator[Action]:
 
 
 def _say_finding(finding: Finding) -> Text:
-    share = percent(Decimal(repr(finding.share)))
-    if not finding.examples:
-        return text(
-            "{rows} rows of {table} ({share} %) are at fault in {attribute}.",
-            rows=finding.rows,
-            table=finding.table,
-            share=share,
-            attribute=finding.attribute,
-        )
-    if not finding.examples[0].value:
-        return text(
-            "{rows} rows of {table} ({share} %) lack {attribute}, {record} among them.",
-            rows=finding.rows,
-            table=finding.table,
-            share=share,
-            attribute=finding.attribute,
-            record=finding.examples[0].record,
-        )
+    """Without examples: an action is read by people who may not see the row of each."""
+    template = (
+        "{rows} rows of {table} ({share} %) lack {attribute}."
+        if finding.examples and not finding.examples[0].value
+        else "{rows} rows of {table} ({share} %) are at fault in {attribute}."
+    )
     return text(
-        "{rows} rows of {table} ({share} %) are at fault in {attribute}, such as {value} in"
-        " {record}.",
+        template,
         rows=finding.rows,
         table=finding.table,
-        share=share,
+        share=percent(Decimal(repr(finding.share))),
         attribute=finding.attribute,
-        value=finding.examples[0].value,
-        record=finding.examples[0].record,
     )
 
 

@@ -40,6 +40,15 @@ class Finding:
     fix: Text
     rep: str = ""
 
+    @property
+    def fix_for_everyone(self) -> Text:
+        """Without the example, which is out of somebody's row."""
+        shown = (
+            ("example", "…") if name == "example" else (name, value)
+            for name, value in self.fix.values
+        )
+        return Text(self.fix.template, tuple(shown))
+
 
 @dataclass(frozen=True, slots=True)
 class Health:

@@ -149,12 +149,7 @@ def _name(finding: Finding) -> tuple[str, str, str]:
 
 def write_fix(finding: Finding, visitor: Visitor) -> Text:
     """What to do. The example in it is of anybody's row, so it is for those who see everyone."""
-    if visitor.reach == "everyone":
-        return finding.fix
-    hidden = {"example": "…"}
-    return Text(
-        finding.fix.template, tuple((name, hidden.get(name, v)) for name, v in finding.fix.values)
-    )
+    return finding.fix if visitor.reach == "everyone" else finding.fix_for_everyone
 
 
 def _describe(finding: Finding, visitor: Visitor) -> Row:
