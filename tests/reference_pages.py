@@ -59,7 +59,7 @@ def write_measures() -> str:
 
 
 def _say_parts(definition: Definition) -> tuple[str, str, str]:
-    return definition.numerator, definition.denominator, definition.grain
+    return str(definition.numerator), str(definition.denominator or ""), str(definition.grain)
 
 
 def write_rules() -> str:

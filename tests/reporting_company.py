@@ -103,8 +103,10 @@ def build_refusing_cycle() -> Cycle:
         variance=None,
         assumptions=(),
         refusals=(
-            Refusal("demand", "12 closed deals over 21 days. Load at least 60 over 180 days."),
-            Refusal("supply", "There is no forecast to plan people for."),
+            Refusal(
+                "demand", text("12 closed deals over 21 days. Load at least 60 over 180 days.")
+            ),
+            Refusal("supply", text("There is no forecast to plan people for.")),
         ),
         target=None,
     )

@@ -11,6 +11,7 @@ from counterpoise.actions.workspaces import init_workspace
 from counterpoise.domain.reconcile.headline import asks_the_same, sum_up
 from counterpoise.domain.tables.scenario import Change, NamedScenario
 from counterpoise.domain.values.rights import admit
+from counterpoise.domain.values.text import explain
 from counterpoise.store import jobs
 from counterpoise.store import scenarios as stored
 from journeys.command import ask, run
@@ -27,7 +28,7 @@ def work_off(workspace, kind, arguments, *, key):
     try:
         work.do_work(workspace, job.id, attempt, now=NOW)
     except Exception as error:
-        jobs.end_job(job.id, attempt, "failed", failure=str(error), at=NOW)
+        jobs.end_job(job.id, attempt, "failed", failure=explain(error), at=NOW)
     return jobs.get_job(job.id)
 
 

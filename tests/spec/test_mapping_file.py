@@ -64,7 +64,7 @@ def toml(columns, table="opportunity"):
         pytest.param("[[file]]\nname = 'a'\nsheet = 1", r"has \['sheet'\]; a file has", id="extra"),
         pytest.param(toml("", "deal"), "'deal' is no canonical table. There are: acc", id="table"),
         pytest.param(toml("a = 'worth'"), "opportunity has no attribute 'worth'", id="attribute"),
-        pytest.param(toml("a = 1"), "opportunity has no attribute 1", id="a number"),
+        pytest.param(toml("a = 1"), "opportunity has no attribute '1'", id="a number"),
         pytest.param(
             toml("a = 'amount'\nb = 'amount'"),
             "both 'a' and 'b' go to opportunity.amount. An attribute is fed by one column",

@@ -291,7 +291,7 @@ def test_a_line_of_more_than_64_mb_is_refused_within_little_memory(tmp_path):
         check=True,
     )
     message, peak_kb = done.stdout.splitlines()
-    assert "big.csv has a line of 209,715,202 bytes after line 1; up to 67,108,864" in message
+    assert "big.csv has a line of 209715202 bytes after line 1; up to 67108864" in message
     assert int(peak_kb) < 1 << 20
 
 
@@ -677,7 +677,7 @@ def test_a_parquet_bomb_is_refused_by_its_footer(tmp_path):
     pq.write_table(
         pa.table({"a": pa.nulls(60_000_000, pa.int8())}), path, row_group_size=60_000_000
     )
-    with pytest.raises(DangerousFile, match="claims 60,000,000 rows of 1 columns in"):
+    with pytest.raises(DangerousFile, match="claims 60000000 rows of 1 columns in"):
         read_sources([path], tmp_path)
 
 

@@ -13,6 +13,7 @@ from counterpoise.domain.tables.report import Refusal
 from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.values.document import to_document
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import text
 from counterpoise.store import jobs, ledger, overrides, rules, runs
 from counterpoise.store import scenarios as stored
 from counterpoise.store.overrides import Draft
@@ -176,7 +177,7 @@ def test_a_refused_step_blocks_those_that_need_it(workspace):
 
 def test_a_refusal_that_newer_data_may_lift_says_so(workspace):
     keep_build()
-    refusal = Refusal("reconcile", "No plan was found in time.")
+    refusal = Refusal("reconcile", text("No plan was found in time."))
     keep_run(replace(build_cycle(), plans=(), refusals=(refusal,)))
     keep_build("b2")
     assert why("reconcile") == [

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from counterpoise.domain.values.document import to_document
+from counterpoise.domain.values.text import text
 from counterpoise.store import audit, inbox, jobs, notes, runs, versions
 from counterpoise.web import workplace
 from frozen_plans import (
@@ -296,7 +297,7 @@ class TestFreezingAndVerifying:
         assert answer.url == f"/work/{job.id}/"
         assert job.arguments["version"] == "2026-Q4-v1"
         attempt = jobs.take_job(job.id, at=NOW)
-        jobs.end_job(job.id, attempt, "failed", failure="It is not reproduced.", at=NOW)
+        jobs.end_job(job.id, attempt, "failed", failure=text("It is not reproduced."), at=NOW)
         page = browser.get(answer.url)
         assert "It is not reproduced." in text_of(page)
         assert f'href="{AT}"'.encode() in page.content

@@ -25,6 +25,7 @@ def send(browser, *files):
 def work_off(workspace):
     """Do what waits, as a worker would; returns the jobs as they ended."""
     from counterpoise.actions import work
+    from counterpoise.domain.values.text import explain
     from counterpoise.store import jobs
     from counterpoise.web.workplace import now
 
@@ -34,7 +35,7 @@ def work_off(workspace):
         try:
             work.do_work(workspace, job.id, attempt, now=now())
         except Exception as error:
-            jobs.end_job(job.id, attempt, "failed", failure=str(error), at=now())
+            jobs.end_job(job.id, attempt, "failed", failure=explain(error), at=now())
         done.append(jobs.get_job(job.id))
     return done
 

@@ -114,8 +114,12 @@ def refuse_nothing(mapping: FilesMapping, columns: Mapping[str, Sequence[str]]) 
     if not any(each.table for each in mapping.files):
         listed = "; ".join(f"{file}: {', '.join(names)}" for file, names in columns.items())
         raise NothingToCollect(
-            f"No column was recognised, so nothing can be taken ({listed[:500]}). Say in a mapping"
-            " which table and attribute they are: --dry-run writes one to start from."
+            text(
+                "No column was recognised, so nothing can be taken ({listed}). Say in a"
+                " mapping which table and attribute they are: --dry-run writes one to start"
+                " from.",
+                listed=listed[:500],
+            )
         )
 
 

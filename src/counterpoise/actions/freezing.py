@@ -148,21 +148,30 @@ def choose_plan(period: str) -> Chosen:
     run = runs.find_latest_run(period)
     if run is None:
         raise NothingToFreeze(
-            f"The cycle was never run for {period}. Run it, look at its plan, then freeze it."
+            text(
+                "The cycle was never run for {period}. Run it, look at its plan, then freeze it.",
+                period=period,
+            )
         )
     promoted = scenarios.find_promoted(period)
     if promoted is None:
         reconciled = run.document.get("reconcile")
         if not reconciled:
             raise NothingToFreeze(
-                f"The newest run of {period} made no plan; its page says why. Run the cycle again"
-                " once that is mended."
+                text(
+                    "The newest run of {period} made no plan; its page says why. Run the cycle"
+                    " again once that is mended.",
+                    period=period,
+                )
             )
         return Chosen(run, runs.get_plan(reconciled["plan"]), BASE)
     if promoted.plan is None:
         raise NothingToFreeze(
-            f"Scenario {promoted.name!r} is the one to be frozen and has no plan since it was"
-            " changed. Solve it, then freeze."
+            text(
+                "Scenario '{name}' is the one to be frozen and has no plan since it was"
+                " changed. Solve it, then freeze.",
+                name=promoted.name,
+            )
         )
     return Chosen(run, runs.get_plan(promoted.plan), promoted.scenario)
 
@@ -199,8 +208,12 @@ def check_hashes(frozen: FrozenVersion, inputs: Inputs) -> None:
     }
     if wrong := [name for name, is_same in fits.items() if not is_same]:
         raise ChangedVersion(
-            f"{frozen.name} is not what was frozen: the hash of its {' and '.join(wrong)} no longer"
-            " fits. Restore the store from a backup."
+            text(
+                "{name} is not what was frozen: the hash of its {listed} no longer fits."
+                " Restore the store from a backup.",
+                name=frozen.name,
+                listed=" and ".join(wrong),
+            )
         )
 
 
@@ -233,8 +246,11 @@ def recompute(workspace: Workspace, inputs: Inputs) -> Plan:
     folder = workspace.build_folder(inputs.build)
     if find_manifest_hash(folder) != inputs.manifest_hash:
         raise ChangedBuild(
-            f"Build {inputs.build} is not what it was: its manifest is missing or has another hash."
-            " Restore the build from a backup."
+            text(
+                "Build {build} is not what it was: its manifest is missing or has another"
+                " hash. Restore the build from a backup.",
+                build=inputs.build,
+            )
         )
     verify_build(folder)
     desk = Desk(
@@ -283,8 +299,11 @@ def _check_document(frozen: FrozenVersion, kept: Mapping[str, Any]) -> Mapping[s
     """What cannot be read as JSON comes from the store as the text that it is."""
     if not isinstance(kept, Mapping):
         raise ChangedVersion(
-            f"{frozen.name} is not what was frozen: what is kept of it is no document any more."
-            " Restore the store from a backup."
+            text(
+                "{name} is not what was frozen: what is kept of it is no document any more."
+                " Restore the store from a backup.",
+                name=frozen.name,
+            )
         )
     return kept
 
@@ -298,8 +317,11 @@ def _check_run(chosen: Chosen) -> None:
     cycle = kept.find_cycle(chosen.run.id)
     if cycle is None:
         raise NothingToFreeze(
-            f"Run {chosen.run.id} was kept in a form that pages cannot read. Run the cycle again,"
-            " then freeze."
+            text(
+                "Run {id} was kept in a form that pages cannot read. Run the cycle again,"
+                " then freeze.",
+                id=chosen.run.id,
+            )
         )
     held = {each.id for each in overrides.list_current(chosen.plan.period)}
     if held != {each.id for each in cycle.overrides}:

@@ -22,6 +22,7 @@ from counterpoise.domain.tables.forecast import BacktestRow
 from counterpoise.domain.tables.measured import PastForecast
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.period import Period, add_months
+from counterpoise.domain.values.text import Text
 from counterpoise.store import runs
 
 
@@ -37,7 +38,7 @@ class PastRun:
     as_of: date
     currency: str
     variance: Variance | None
-    refusal: str
+    refusal: Text | None
     forecasts: tuple[PastForecast, ...]
     actuals: tuple[tuple[date, Decimal], ...]
     backtest: tuple[BacktestRow, ...]
@@ -104,7 +105,7 @@ def _summarise(run: str, cycle: Cycle) -> PastRun:
         as_of=cycle.as_of,
         currency=cycle.currency,
         variance=cycle.variance,
-        refusal=" ".join(refusals),
+        refusal=next(iter(refusals), None),
         forecasts=tuple(PastForecast(cycle.as_of, cell.month, (), cell.mean) for cell in cells),
         actuals=tuple(_list_actuals(cycle)),
         backtest=forecast.backtest if forecast else (),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from counterpoise.domain.values.rights import Visitor
+from counterpoise.domain.values.text import text
 from counterpoise.store import notes
 from counterpoise.store.notes import KINDS, NewNote, Note
 
@@ -18,16 +19,35 @@ def add_note(period: str, new: NewNote, visitor: Visitor, *, now: datetime) -> N
     """Raises InvalidNote, with nothing kept."""
     words, owner = new.text.strip(), new.owner.strip()
     if new.kind not in KINDS:
-        raise InvalidNote(f"A note is a {new.kind!r}. Choose one of: {', '.join(KINDS)}.")
+        raise InvalidNote(
+            text(
+                "A note is a '{kind}'. Choose one of: {listed}.",
+                kind=new.kind,
+                listed=", ".join(KINDS),
+            )
+        )
     if not 0 < len(words) <= LONGEST_TEXT:
-        raise InvalidNote(f"The note has {len(words)} letters. Write 1 to {LONGEST_TEXT}.")
+        raise InvalidNote(
+            text(
+                "The note has {count} letters. Write 1 to {longest_text}.",
+                count=len(words),
+                longest_text=LONGEST_TEXT,
+            )
+        )
     if len(owner) > LONGEST_OWNER:
         raise InvalidNote(
-            f"The owner's name has {len(owner)} letters. Write {LONGEST_OWNER} at most."
+            text(
+                "The owner's name has {count} letters. Write {longest_owner} at most.",
+                count=len(owner),
+                longest_owner=LONGEST_OWNER,
+            )
         )
     if new.expires_on is not None and new.kind != "assumption":
         raise InvalidNote(
-            f"Only an assumption expires, and this is a {new.kind}. Leave the day empty."
+            text(
+                "Only an assumption expires, and this is a {kind}. Leave the day empty.",
+                kind=new.kind,
+            )
         )
     kept = NewNote(new.kind, words, owner, new.expires_on)
     return notes.add(period, kept, author_id=visitor.id, at=now)

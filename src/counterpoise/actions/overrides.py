@@ -18,7 +18,7 @@ from counterpoise.domain.tables.forecast import Cell, Forecast
 from counterpoise.domain.tables.override import CellKey, Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 from counterpoise.store import overrides as stored
 from counterpoise.store import runs
 from counterpoise.store.overrides import Draft
@@ -130,8 +130,11 @@ def make_override(wish: Wish, visitor: Visitor, *, now: datetime) -> Override:
     outlook = find_outlook(wish.period)
     if outlook is None:
         raise UnknownCell(
-            f"Nothing is forecast for {wish.period}, so there is no figure to override. Run the"
-            " cycle for it first."
+            text(
+                "Nothing is forecast for {period}, so there is no figure to override. Run"
+                " the cycle for it first.",
+                period=wish.period,
+            )
         )
     draft = _draft(outlook, wish)
     _check_explained(draft, now.date())
@@ -158,8 +161,14 @@ def _draft(outlook: Outlook, wish: Wish) -> Draft:
     if said is None:
         of = " × ".join(member for _, member in by) or "the whole company"
         raise UnknownCell(
-            f"The forecast of {wish.period} has no {measure} of {of} in {month:%Y-%m}. Choose a"
-            " figure that it has."
+            text(
+                "The forecast of {period} has no {measure} of {of} in {month}. Choose a"
+                " figure that it has.",
+                period=wish.period,
+                measure=measure,
+                of=of,
+                month=f"{month:%Y-%m}",
+            )
         )
     return Draft(
         period=wish.period,
@@ -176,13 +185,20 @@ def _check_explained(draft: Draft, on: date) -> None:
     reasons = list_reasons(on)
     if draft.reason not in reasons:
         raise UnexplainedOverride(
-            f"The reason is {draft.reason!r}. The rulebook (override.reasons) knows:"
-            f" {', '.join(reasons) or 'none yet'}."
+            text(
+                "The reason is '{reason}'. The rulebook (override.reasons) knows: {listed}.",
+                reason=draft.reason,
+                listed=", ".join(reasons) or "none yet",
+            )
         )
     if not 0 < len(draft.comment) <= LONGEST_COMMENT:
         raise UnexplainedOverride(
-            f"The comment has {len(draft.comment)} letters. Write what you know that the data does"
-            f" not, in 1 to {LONGEST_COMMENT} letters."
+            text(
+                "The comment has {count} letters. Write what you know that the data does"
+                " not, in 1 to {longest_comment} letters.",
+                count=len(draft.comment),
+                longest_comment=LONGEST_COMMENT,
+            )
         )
 
 

@@ -30,6 +30,7 @@ from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.values.period import Period, first_of_month
+from counterpoise.domain.values.text import text
 from counterpoise.store import ledger, runs
 from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
@@ -194,8 +195,11 @@ def verify_plan(name: str) -> Verdict:
     saved = runs.get_plan(name)
     if sha256(canonical_bytes(dict(saved.document))).hexdigest() != saved.content_hash:
         raise BrokenPlan(
-            f"{name} is not what was saved: its content no longer has its hash. Restore the store"
-            " from a backup, or reconcile again."
+            text(
+                "{name} is not what was saved: its content no longer has its hash. Restore"
+                " the store from a backup, or reconcile again.",
+                name=name,
+            )
         )
     plan = from_document(dict(saved.document))
     return verify(plan.problem, plan.solution)

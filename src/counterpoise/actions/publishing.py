@@ -20,7 +20,7 @@ from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
 from counterpoise.domain.tables.mapping import FileMapping
 from counterpoise.domain.tables.received import Quarantined
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 from counterpoise.store import ledger
 from counterpoise.store.ledger import AcceptedBatch, LandedContent
 from counterpoise.warehouse.landing.batches import Batch, read_batch, write_batch
@@ -190,7 +190,11 @@ def rebuild(workspace: Workspace, out: Path) -> Path:
         shutil.rmtree(desk)
         previous = folder
     if previous is None:
-        raise ledger.NoBuild("Nothing was collected yet, so there is nothing to build again.")
+        raise ledger.NoBuild(
+            text(
+                "Nothing was collected yet, so there is nothing to build again.",
+            )
+        )
     return previous
 
 
@@ -205,9 +209,14 @@ def sweep_leftovers(workspace: Workspace) -> None:
     finished = {each.name for each in workspace.landing.iterdir() if each.suffix != ASIDE}
     if len(finished - batches) > 1:
         raise ForeignWarehouse(
-            f"{workspace.landing} holds {len(finished - batches)} batches that the store does not"
-            " know. COUNTERPOISE_STORE may name another company's store, or the store was lost:"
-            " name the right one, or restore it from a backup. Nothing was changed."
+            text(
+                "{landing} holds {count} batches that the store does not know."
+                " COUNTERPOISE_STORE may name another company's store, or the store was"
+                " lost: name the right one, or restore it from a backup. Nothing was"
+                " changed.",
+                landing=str(workspace.landing),
+                count=len(finished - batches),
+            )
         )
     sweep(workspace.landing, batches)
     sweep(workspace.builds, ledger.list_builds())
@@ -230,7 +239,12 @@ def _read_rules(rulebook: Rulebook, on: date) -> Rules:
     for stage, kind in kinds.items():
         if kind not in KINDS:
             raise InvalidRule(
-                f"stage.kind of {stage} is {kind!r}. Write {', '.join(KINDS)} into the rulebook."
+                text(
+                    "stage.kind of {stage} is '{kind}'. Write {listed} into the rulebook.",
+                    stage=stage,
+                    kind=kind,
+                    listed=", ".join(KINDS),
+                )
             )
     return _build_rules(zone, {fold(stage): kind for stage, kind in kinds.items()})
 
@@ -244,7 +258,11 @@ def _build_rules(zone: str, kinds: Mapping[str, str]) -> Rules:
         clock = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError):
         raise InvalidRule(
-            f"company.time_zone is {zone!r}, which is no time zone. Write one such as Asia/Dubai."
+            text(
+                "company.time_zone is '{zone}', which is no time zone. Write one such as"
+                " Asia/Dubai.",
+                zone=zone,
+            )
         ) from None
     return Rules((zone, clock), StageKinds(cast("Mapping[str, Kind]", kinds)))
 
@@ -309,8 +327,13 @@ def _check_count(file: File, count: Counts) -> None:
     ended = count.new + count.updated + count.unchanged + count.quarantined
     if ended != count.received:
         raise LostRows(
-            f"{file.name} brought {count.received:,} rows and {ended:,} would have arrived. Nothing"
-            " was published; please report this with the file."
+            text(
+                "{name} brought {received} rows and {ended} would have arrived. Nothing was"
+                " published; please report this with the file.",
+                name=file.name,
+                received=count.received,
+                ended=ended,
+            )
         )
 
 

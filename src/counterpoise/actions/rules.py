@@ -13,6 +13,7 @@ from counterpoise.domain.rulebook import entries, toml
 from counterpoise.domain.rulebook.entries import Difference
 from counterpoise.domain.rulebook.rates import build_rates
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rule, Rulebook
+from counterpoise.domain.values.text import explain, text
 from counterpoise.domain.values.zone import UnknownZone, get_zone
 from counterpoise.store import audit
 from counterpoise.store import rules as stored
@@ -105,7 +106,12 @@ def get_history(key: str, subject: str, on: date) -> RuleHistory:
     """Raises UnknownRule for a key that no rule has; a subject may be one without any entry."""
     rulebook = load_rulebook()
     if key not in entries.list_keys(rulebook):
-        raise UnknownRule(f"No rule is called {key!r}. Choose one of the list of rules.")
+        raise UnknownRule(
+            text(
+                "No rule is called '{key}'. Choose one of the list of rules.",
+                key=key,
+            )
+        )
     defaults = toml.load_defaults().rules
     return RuleHistory(
         key,
@@ -139,14 +145,19 @@ def _try(read: Callable[[Rulebook, Rule], object], laid_over: Rulebook, rule: Ru
     try:
         read(laid_over, rule)
     except MissingRule as error:
-        raise InvalidRule(f"{error} Or let the new entry begin on a later day.") from None
+        raise InvalidRule(
+            text(
+                "{error} Or let the new entry begin on a later day.",
+                error=str(error),
+            )
+        ) from None
 
 
 def _check_zone(_: Rulebook, rule: Rule) -> None:
     try:
         get_zone(rule.value)
     except UnknownZone as error:
-        raise InvalidRule(str(error)) from None
+        raise InvalidRule(explain(error)) from None
 
 
 READERS: dict[str, Callable[[Rulebook, Rule], object]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterpoise.connectors.sample import files
+from counterpoise.domain.values.text import text
 
 SMALLEST = 0.02
 
@@ -29,10 +30,19 @@ def write_sample(out: Path, *, scale: float, seed: int) -> WrittenSample:
     """
     if not (math.isfinite(scale) and scale >= SMALLEST):
         raise InvalidScale(
-            f"A sample of scale {scale} is too small to say anything. Give {SMALLEST} (100 deals)"
-            " or more; 1 is about 5,000 deals and 50,000 activities."
+            text(
+                "A sample of scale {scale} is too small to say anything. Give {smallest}"
+                " (100 deals) or more; 1 is about 5,000 deals and 50,000 activities.",
+                scale=str(scale),
+                smallest=str(SMALLEST),
+            )
         )
     if seed < 0:
-        raise InvalidScale(f"The seed is {seed}. Give a whole number from 0 on.")
+        raise InvalidScale(
+            text(
+                "The seed is {seed}. Give a whole number from 0 on.",
+                seed=seed,
+            )
+        )
     written = files.write_files(out, scale=scale, seed=seed)
     return WrittenSample(written.files, written.truth)

@@ -25,6 +25,7 @@ from counterpoise.domain.tables.scenario import (
     NamedScenario,
 )
 from counterpoise.domain.values.rights import Visitor
+from counterpoise.domain.values.text import text
 from counterpoise.store import plans, runs
 from counterpoise.store import scenarios as stored
 from counterpoise.store.runs import Heading
@@ -74,7 +75,11 @@ def get_scenario(name: str, period: str = "") -> NamedScenario:
         known |= {each.name: each.scenario for each in stored.list_scenarios(period)}
     if name not in known:
         raise UnknownScenario(
-            f"There is no scenario {name!r}. Plan for one of: {', '.join(known)}."
+            text(
+                "There is no scenario '{name}'. Plan for one of: {listed}.",
+                name=name,
+                listed=", ".join(known),
+            )
         )
     return known[name]
 
@@ -111,7 +116,12 @@ def solve_scenario(
     scenario = stored.get_scenario(period, scenario_id)
     run = next(iter(runs.list_headings(period)), None)
     if run is None:
-        raise NeverRun(f"The cycle was never run for {period}. Run it, then solve the scenario.")
+        raise NeverRun(
+            text(
+                "The cycle was never run for {period}. Run it, then solve the scenario.",
+                period=period,
+            )
+        )
     desk = planning.open_desk(workspace, period, as_of=run.as_of, today=now.date())
     say()
     named = desk.reconcile(scenario.scenario, at=now)
@@ -125,8 +135,11 @@ def promote(scenario: KeptScenario, *, edition: int, now: datetime) -> None:
     """Its plan is the one to be frozen. Raises UnsolvedScenario and ScenarioChanged."""
     if scenario.plan is None:
         raise UnsolvedScenario(
-            f"Scenario {scenario.name!r} has no plan yet, or was changed since. Solve it, then"
-            " choose it."
+            text(
+                "Scenario '{name}' has no plan yet, or was changed since. Solve it, then"
+                " choose it.",
+                name=scenario.name,
+            )
         )
     stored.promote(scenario, edition=edition, at=now)
 
@@ -157,24 +170,41 @@ def _check(period: str, wish: Wish, today: date) -> NamedScenario:
     on = found[0].as_of if found else today
     capacity = found[1].capacity if found and found[1] else None
     if len(wish.note) > LONGEST_NOTE:
-        raise InvalidRule(f"The note has {len(wish.note)} letters. Write {LONGEST_NOTE} at most.")
+        raise InvalidRule(
+            text(
+                "The note has {count} letters. Write {longest_note} at most.",
+                count=len(wish.note),
+                longest_note=LONGEST_NOTE,
+            )
+        )
     if len(wish.changes) > MOST_CHANGES:
         raise InvalidRule(
-            f"The scenario changes {len(wish.changes)} rules. Change {MOST_CHANGES} at most."
+            text(
+                "The scenario changes {count} rules. Change {most_changes} at most.",
+                count=len(wish.changes),
+                most_changes=MOST_CHANGES,
+            )
         )
     rulebook = rules.load_rulebook()
     for each in wish.changes:
         if not each.key.startswith(levers.PLANNED):
             raise InvalidRule(
-                f"The scenario changes {each.key}, which no plan is made with. Choose a key that"
-                f" begins with {', '.join(levers.PLANNED)}."
+                text(
+                    "The scenario changes {key}, which no plan is made with. Choose a key that"
+                    " begins with {listed}.",
+                    key=each.key,
+                    listed=", ".join(levers.PLANNED),
+                )
             )
         entry = Rule(each.key, each.subject, each.value, "", on, "scenario")
         entries.check_entry(rulebook, entry)
     scenario = NamedScenario(wish.name.strip(), wish.demand, wish.changes)
     if scenario in BUILT_IN:
         raise InvalidScenario(
-            f"{scenario.name!r} is a scenario that every plan has. Give yours another name."
+            text(
+                "'{name}' is a scenario that every plan has. Give yours another name.",
+                name=scenario.name,
+            )
         )
     whole = levers.complete(scenario.changes, capacity, rulebook, on)
     return NamedScenario(scenario.name, scenario.demand, whole)

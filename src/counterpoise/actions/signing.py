@@ -58,7 +58,13 @@ def look_at(workspace: Workspace, period: str, number: int) -> Seen:
     frozen = versions.find_version(period, number)
     newest = versions.find_newest_number(period)
     if frozen is None or newest is None:
-        raise UnknownVersion(f"{period} has no version {number}. Look at its list of versions.")
+        raise UnknownVersion(
+            text(
+                "{period} has no version {number}. Look at its list of versions.",
+                period=period,
+                number=number,
+            )
+        )
     inputs = freezing.load_inputs(frozen)
     changes = freezing.compare_with_now(workspace, inputs)
     standing = Standing(frozen.version, newest, frozen.signatures, changes=changes.voiding)
@@ -96,7 +102,11 @@ def sign_plan(
     """
     if len(comment) > LONGEST_COMMENT:
         raise LongComment(
-            f"The comment has {len(comment)} letters. Write {LONGEST_COMMENT} at most."
+            text(
+                "The comment has {count} letters. Write {longest_comment} at most.",
+                count=len(comment),
+                longest_comment=LONGEST_COMMENT,
+            )
         )
     period, number = seen.frozen.version.period, seen.frozen.version.number
     wanted = Signature(shown, visitor.name, visitor.role, now)

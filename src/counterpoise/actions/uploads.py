@@ -26,7 +26,7 @@ from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.domain.tables.mapping import Mapping as FilesMapping
 from counterpoise.domain.tables.received import SentFile
 from counterpoise.domain.values.document import from_document, to_document
-from counterpoise.domain.values.text import Text, text
+from counterpoise.domain.values.text import Text, explain, text
 from counterpoise.store import inbox, jobs, uploads
 from counterpoise.store.uploads import KeptFile, Sent, Upload
 from counterpoise.warehouse.landing.reading import Unreadable
@@ -90,14 +90,21 @@ class Intake:
         self._sent = replace(self._sent, size=self._sent.size + size)
         if self._size > self._limits.file:
             raise TooLarge(
-                f"{self._name} is larger than {self._limits.file >> 20:,} MB, the most for one"
-                " file. Split it, pack it as zip or gz, or collect it at the command line."
+                text(
+                    "{name} is larger than {file} MB, the most for one file. Split it, pack it"
+                    " as zip or gz, or collect it at the command line.",
+                    name=self._name,
+                    file=self._limits.file >> 20,
+                )
             )
         uploads.refuse_beyond(self._limits.most, self._sent)
         if shutil.disk_usage(self._folder).free - size < self._limits.reserve:
             raise NoRoom(
-                f"The disk must keep {self._limits.reserve >> 20:,} MB free, and this would leave"
-                " less. Nothing was kept. Whoever runs Counterpoise can make room."
+                text(
+                    "The disk must keep {reserve} MB free, and this would leave less. Nothing"
+                    " was kept. Whoever runs Counterpoise can make room.",
+                    reserve=self._limits.reserve >> 20,
+                )
             )
 
 
@@ -125,7 +132,11 @@ def receive(
     """Take over files that have come in whole. Raises NothingSent, UnreadableFile, QuotaReached;
     then nothing is kept."""
     if not files:
-        raise NothingSent("No file was sent. Choose one or more files, then upload them.")
+        raise NothingSent(
+            text(
+                "No file was sent. Choose one or more files, then upload them.",
+            )
+        )
     named = tuple(_name_apart(files))
     for each in named:
         find_content(each.path, each.name)
@@ -325,9 +336,9 @@ def _shorten(proposed: Proposed) -> Proposed:
 def _judge(workspace: Workspace, now: datetime) -> dict[str, Any]:
     """What was loaded is loaded, even where it cannot be judged before someone adds a rule."""
     try:
-        return {"score": kept.examine_build(workspace, now=now).health.score, "unjudged": ""}
+        return {"score": kept.examine_build(workspace, now=now).health.score, "unjudged": None}
     except (MissingRate, InvalidRule) as error:
-        return {"score": None, "unjudged": str(error)}
+        return {"score": None, "unjudged": to_document(explain(error))}
 
 
 def _describe(upload: Upload, done: Collected) -> dict[str, Any]:

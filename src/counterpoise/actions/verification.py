@@ -55,7 +55,12 @@ def verify(workspace: Workspace, name: str) -> Verified:
     if frozen is None:
         known = ", ".join(each.name for each in versions.list_versions(found["period"]))
         raise UnknownVersion(
-            f"There is no version {name!r}. Of {found['period']} there are: {known or 'none yet'}."
+            text(
+                "There is no version '{name}'. Of {period} there are: {known}.",
+                name=name,
+                period=found["period"],
+                known=known or "none yet",
+            )
         )
     return verify_version(workspace, frozen)
 
@@ -74,7 +79,13 @@ def check(verified: Verified) -> None:
     if not verified.verdict.feasible:
         found = verified.verdict.violations[:5]
         broken = "; ".join(f"{each.rule} at {each.where} by {each.amount}" for each in found)
-        raise planning.BrokenPlan(f"{verified.plan} breaks its own constraints: {broken}.")
+        raise planning.BrokenPlan(
+            text(
+                "{plan} breaks its own constraints: {broken}.",
+                plan=verified.plan,
+                broken=broken,
+            )
+        )
     if verified.difference is not None:
         raise Unreproduced(f"{verified.version} is not reproduced. {verified.difference}")
 

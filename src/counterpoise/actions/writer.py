@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from filelock import FileLock, Timeout
 
 from counterpoise.actions.workspaces import Workspace
+from counterpoise.domain.values.text import text
 
 WAIT_SECONDS = 30.0
 
@@ -22,8 +23,12 @@ def hold_writer_lock(workspace: Workspace, wait_seconds: float) -> Iterator[None
         lock.acquire()
     except Timeout:
         raise WriterBusy(
-            f"Another load is running in {workspace.root}; it was not done within"
-            f" {wait_seconds:g} seconds. Nothing was changed. Wait for it, then collect again."
+            text(
+                "Another load is running in {root}; it was not done within {wait_seconds}"
+                " seconds. Nothing was changed. Wait for it, then collect again.",
+                root=str(workspace.root),
+                wait_seconds=f"{wait_seconds:g}",
+            )
         ) from None
     try:
         yield

@@ -42,7 +42,7 @@ from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
 from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
 from counterpoise.domain.tables.scenario import BUILT_IN, Change, NamedScenario
 from counterpoise.domain.values.period import Period
-from counterpoise.domain.values.text import Text, text
+from counterpoise.domain.values.text import Text, explain, text
 
 REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule, InvalidRule)
 SEED = 20_260_930
@@ -91,7 +91,7 @@ def run_cycle(
         try:
             return answer()
         except REFUSALS as error:
-            refusals.append(Refusal(step, str(error.args[0])))
+            refusals.append(Refusal(step, explain(error)))
             return None
 
     found = attempt("demand", lambda: plan_demand(facts.deals, period, rulebook, overrides))
@@ -205,7 +205,7 @@ def _lay_out_problem(
     try:
         supply = plan_supply(facts, demand, laid_over)
     except InvalidPool as error:
-        raise InvalidRule(str(error)) from None
+        raise InvalidRule(explain(error)) from None
     return build_problem(demand, supply, laid_over, scenario.demand)
 
 

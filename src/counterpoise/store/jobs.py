@@ -9,6 +9,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from counterpoise.domain.values.document import from_document, to_document
+from counterpoise.domain.values.text import Text
 from counterpoise.store import audit
 from counterpoise.store.models import Job as JobRow
 
@@ -25,7 +27,8 @@ class UnknownJob(LookupError):
 class Job:
     """state: waiting, running, stopping, done, failed or stopped.
 
-    share: how much is done, 0 to 1. doing: the sentence that says at what, as template and values.
+    failure: why it failed, in English; why: the same for any reader. share: how much is done, 0 to
+    1. doing: the sentence that says at what, as template and values.
     """
 
     id: str
@@ -42,6 +45,7 @@ class Job:
     ended_at: datetime | None
     result: Mapping[str, Any] | None
     failure: str
+    why: Text | None
 
     @property
     def is_over(self) -> bool:
@@ -127,7 +131,7 @@ def end_job(
     state: str,
     *,
     result: Mapping[str, Any] | None = None,
-    failure: str = "",
+    failure: Text | None = None,
     at: datetime,
 ) -> bool:
     """Keep how an attempt ended; False when another attempt has the job, and nothing is kept."""
@@ -138,11 +142,14 @@ def end_job(
             state=state,
             ended_at=at,
             result=None if result is None else dict(result),
-            failure=failure,
+            failure=str(failure or ""),
+            why=to_document(failure) if failure else {},
             share=1.0 if state == "done" else 0.0,
         )
         if changed:
-            audit.record(f"work.{state}", f"job:{job_id}", after={"failure": failure}, at=at)
+            audit.record(
+                f"work.{state}", f"job:{job_id}", after={"failure": str(failure or "")}, at=at
+            )
     return bool(changed)
 
 
@@ -191,4 +198,5 @@ def _read(row: JobRow) -> Job:
         ended_at=row.ended_at,
         result=row.result,
         failure=row.failure,
+        why=from_document(Text, row.why) if row.why else None,
     )

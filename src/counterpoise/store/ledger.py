@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from counterpoise.domain.values.text import text
 from counterpoise.store import audit
 from counterpoise.store.models import Batch, Build, Examination, LandedFile
 
@@ -102,7 +103,11 @@ def find_current_build() -> PublishedBuild | None:
 
 def get_current_build() -> PublishedBuild:
     if (found := find_current_build()) is None:
-        raise NoBuild("Nothing was collected yet. Run `counterpoise collect PATH` first.")
+        raise NoBuild(
+            text(
+                "Nothing was collected yet. Run `counterpoise collect PATH` first.",
+            )
+        )
     return found
 
 

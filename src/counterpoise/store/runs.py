@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from counterpoise.domain.values.text import text
 from counterpoise.store.models import CycleRun, PlanVersion
 
 
@@ -71,7 +72,13 @@ def get_plan(plan_id: str) -> SavedPlan:
     row = PlanVersion.objects.filter(id=plan_id).first()
     if row is None:
         latest = ", ".join(PlanVersion.objects.values_list("id", flat=True)[:3]) or "none yet"
-        raise UnknownPlan(f"No plan {plan_id!r} was saved. The latest are: {latest}.")
+        raise UnknownPlan(
+            text(
+                "No plan '{plan_id}' was saved. The latest are: {latest}.",
+                plan_id=plan_id,
+                latest=latest,
+            )
+        )
     return SavedPlan(
         row.id, row.period, row.scenario, row.as_of, row.build_id, row.content_hash, row.document
     )

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from counterpoise.domain.reconcile.headline import Headline
 from counterpoise.domain.tables.scenario import Change, DemandCase, NamedScenario
 from counterpoise.domain.values.document import from_document, to_document
+from counterpoise.domain.values.text import text
 from counterpoise.store import audit
 from counterpoise.store.models import AuditHead, PlanScenario
 
@@ -77,7 +78,11 @@ def get_scenario(period: str, scenario_id: int) -> KeptScenario:
     row = _rows().filter(period=period, pk=scenario_id).first()
     if row is None:
         raise UnknownScenario(
-            f"{period} has no scenario {scenario_id}. Choose one of its list of scenarios."
+            text(
+                "{period} has no scenario {scenario_id}. Choose one of its list of scenarios.",
+                period=period,
+                scenario_id=scenario_id,
+            )
         )
     return _read(row)
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 
 from django.db import transaction
 
+from counterpoise.domain.values.text import text
 from counterpoise.store import audit
 from counterpoise.store.models import Upload as UploadRow
 from counterpoise.store.models import User
@@ -90,13 +91,19 @@ def refuse_beyond(most: Sent, sent: Sent) -> None:
     """Raises QuotaReached."""
     if sent.uploads > most.uploads:
         raise QuotaReached(
-            f"{most.uploads:,} uploads within 24 hours are the most for one person. Wait, or send"
-            " the files together as one upload."
+            text(
+                "{uploads} uploads within 24 hours are the most for one person. Wait, or"
+                " send the files together as one upload.",
+                uploads=most.uploads,
+            )
         )
     if sent.size > most.size:
         raise QuotaReached(
-            f"{most.size >> 20:,} MB within 24 hours are the most for one person. Wait, send less,"
-            " or pack the files as zip."
+            text(
+                "{size} MB within 24 hours are the most for one person. Wait, send less, or"
+                " pack the files as zip.",
+                size=most.size >> 20,
+            )
         )
 
 
@@ -116,7 +123,12 @@ def find_upload(upload_id: str) -> Upload | None:
 
 def get_upload(upload_id: str) -> Upload:
     if (found := find_upload(upload_id)) is None:
-        raise UnknownUpload(f"No upload {upload_id!r} is known. Send the files again.")
+        raise UnknownUpload(
+            text(
+                "No upload '{upload_id}' is known. Send the files again.",
+                upload_id=upload_id,
+            )
+        )
     return found
 
 
@@ -124,7 +136,12 @@ def hold_upload(upload_id: str) -> Upload:
     """The upload, which nobody else can change until the caller's transaction ends."""
     row = UploadRow.objects.select_for_update().filter(id=upload_id).first()
     if row is None:
-        raise UnknownUpload(f"No upload {upload_id!r} is known. Send the files again.")
+        raise UnknownUpload(
+            text(
+                "No upload '{upload_id}' is known. Send the files again.",
+                upload_id=upload_id,
+            )
+        )
     return _read(row)
 
 

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from counterpoise.domain.tables.signoff import Signature, Version
 from counterpoise.domain.values.rights import Role
+from counterpoise.domain.values.text import text
 from counterpoise.store import audit
 from counterpoise.store.models import AuditHead, FrozenPlan
 from counterpoise.store.models import Signature as SignatureRow
@@ -138,7 +139,10 @@ def sign(frozen: FrozenVersion, signature: Signature, *, person_id: int, comment
             )
     except IntegrityError:
         raise SignedMeanwhile(
-            f"{frozen.name} was signed by somebody else just now. Open it again."
+            text(
+                "{name} was signed by somebody else just now. Open it again.",
+                name=frozen.name,
+            )
         ) from None
     audit.record(
         "version.signed",

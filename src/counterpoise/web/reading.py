@@ -15,6 +15,7 @@ from hijridate import Gregorian
 
 from counterpoise.actions import rules
 from counterpoise.connectors.documents.reader import Language, Reader
+from counterpoise.domain.values.text import explain
 from counterpoise.store.models import User
 from counterpoise.web.workplace import now
 
@@ -37,6 +38,10 @@ class Eyes:
         """The Gregorian day, and the Hijri one behind it where the visitor asked for it."""
         written = self.reader.day(day)
         return f"{written} ({self._hijri(day)})" if self.shows_hijri else written
+
+    def explain(self, error: Exception) -> str:
+        """Why we refused, in the visitor's language."""
+        return self.reader.say(explain(error))
 
     def moment(self, at: datetime) -> str:
         local = at.astimezone(self.zone)

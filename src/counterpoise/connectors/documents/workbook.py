@@ -53,7 +53,7 @@ def _fill_steps(workbook: Any, reader: Reader, cycle: Cycle) -> Totals:
         for refusal in cycle.refusals:
             if refusal.step == step:
                 sheet.put_line(gettext("This step gave no answer. What it needs:"))
-                sheet.put_line(refusal.why)
+                sheet.put_line(reader.say(refusal.why))
         totals |= fill(sheet, reader, cycle)
         sheet.close()
     return totals

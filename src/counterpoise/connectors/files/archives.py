@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from counterpoise.connectors.files.refusals import DangerousFile, EmptyFile, UnreadableFile
+from counterpoise.domain.values.text import text
 
 MOST_BYTES = 2 << 30
 MOST_RATIO = 100
@@ -51,7 +52,11 @@ def unpack_gz(path: Path, target: Path, name: str, budget: Budget) -> None:
             _copy(packed, target, name, path.stat().st_size, budget)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise UnreadableFile(
-            f"{name} is a damaged gz file ({error}). Download or export it again."
+            text(
+                "{name} is a damaged gz file ({error}). Download or export it again.",
+                name=name,
+                error=str(error),
+            )
         ) from None
 
 
@@ -69,14 +74,23 @@ def unpack_zip(path: Path, folder: Path, name: str, budget: Budget) -> Iterator[
                 yield Member(f"{name}/{info.filename}", target)
     except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, struct.error) as error:
         raise UnreadableFile(
-            f"{name} is a damaged or unusual zip file ({error}). Pack it again as a plain zip."
+            text(
+                "{name} is a damaged or unusual zip file ({error}). Pack it again as a plain zip.",
+                name=name,
+                error=str(error),
+            )
         ) from None
 
 
 def check_members(infos: list[zipfile.ZipInfo], size: int, name: str, budget: Budget) -> None:
     """Raises DangerousFile for what the archive's directory already gives away."""
     if not infos:
-        raise EmptyFile(f"{name} is an archive without files. Pack the exports into it again.")
+        raise EmptyFile(
+            text(
+                "{name} is an archive without files. Pack the exports into it again.",
+                name=name,
+            )
+        )
     if len(infos) > budget.members_left:
         raise _refuse(name, f"holds {len(infos):,} files; up to {MOST_MEMBERS:,} are read")
     budget.members_left -= len(infos)

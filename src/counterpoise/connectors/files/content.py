@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from counterpoise.connectors.files.refusals import EmptyFile, UnknownContent
+from counterpoise.domain.values.text import text
 
 Content = Literal["text", "workbook", "parquet", "gz", "zip"]
 
@@ -46,7 +47,12 @@ def find_content(path: Path, name: str) -> Content:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head.strip(b" \t\r\n\xef\xbb\xbf"):
-        raise EmptyFile(f"{name} is empty, so there is nothing to read. Export it again.")
+        raise EmptyFile(
+            text(
+                "{name} is empty, so there is nothing to read. Export it again.",
+                name=name,
+            )
+        )
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"\x1f\x8b"):
@@ -57,7 +63,11 @@ def find_content(path: Path, name: str) -> Content:
         return "workbook"
     if (foreign := _find_foreign(head)) is not None:
         raise UnknownContent(
-            f"{name} is {foreign}, not a table. Export it as CSV, Excel or Parquet."
+            text(
+                "{name} is {foreign}, not a table. Export it as CSV, Excel or Parquet.",
+                name=name,
+                foreign=foreign,
+            )
         )
     return "text"
 
@@ -92,5 +102,8 @@ def _tell_zip(path: Path, name: str) -> Content:
     if b"xl/workbook." in names:
         return "workbook"
     raise UnknownContent(
-        f"{name} is a Word or PowerPoint document, not a table. Export it as CSV or Excel."
+        text(
+            "{name} is a Word or PowerPoint document, not a table. Export it as CSV or Excel.",
+            name=name,
+        )
     )

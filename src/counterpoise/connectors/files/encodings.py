@@ -11,6 +11,7 @@ from pathlib import Path
 
 from counterpoise.connectors.files import plausible
 from counterpoise.connectors.files.refusals import BrokenText, UnsureEncoding
+from counterpoise.domain.values.text import text
 
 _SINGLE = ("cp1252", "cp1256", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1257")
 _OTHER_SINGLE = ("iso8859_6", "iso8859_2", "iso8859_5", "koi8_r", "cp866", "cp850", "mac_roman")
@@ -78,9 +79,15 @@ def find_encoding(path: Path, name: str) -> str:
     evidence = _gather(path)
     if evidence.utf8_lines > evidence.foreign_lines:
         raise UnsureEncoding(
-            f"{name} is UTF-8 on {evidence.utf8_lines:,} lines and is not on"
-            f" {evidence.foreign_lines:,}, first on line {evidence.first_foreign:,}. One encoding"
-            " would garble the other's names; save the whole file as CSV UTF-8."
+            text(
+                "{name} is UTF-8 on {utf8_lines} lines and is not on {foreign_lines}, first"
+                " on line {first_foreign}. One encoding would garble the other's names;"
+                " save the whole file as CSV UTF-8.",
+                name=name,
+                utf8_lines=evidence.utf8_lines,
+                foreign_lines=evidence.foreign_lines,
+                first_foreign=evidence.first_foreign,
+            )
         )
     held = _list_plausible(evidence.foreign)
     texts = {text: encoding for encoding, text in reversed(held)}
@@ -102,15 +109,20 @@ def transcode(path: Path, encoding: str, target: Path, name: str) -> None:
         while True:
             chunk = source.read(_CHUNK)
             try:
-                text = decoder.decode(chunk, final=not chunk)
+                decoded = decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 raise BrokenText(
-                    f"{name} was read as {encoding}, but after line {line:,} stands"
-                    f" {error.object[error.start : error.start + 4]!r}, which that encoding does"
-                    " not have. Save the file as CSV UTF-8."
+                    text(
+                        "{name} was read as {encoding}, but after line {line} stands {met},"
+                        " which that encoding does not have. Save the file as CSV UTF-8.",
+                        name=name,
+                        encoding=encoding,
+                        line=line,
+                        met=repr(error.object[error.start : error.start + 4]),
+                    )
                 ) from None
-            line += text.count("\n")
-            out.write(text)
+            line += decoded.count("\n")
+            out.write(decoded)
             if not chunk:
                 return
 
@@ -212,9 +224,15 @@ def _refuse_mixed(evidence: _Evidence, encoding: str, name: str) -> None:
     read = evidence.utf8.decode(encoding, errors="replace")
     if plausible.share_suspicious(read) > _TOLERATED:
         raise UnsureEncoding(
-            f"{name} is {encoding} on {evidence.foreign_lines:,} lines and UTF-8 on"
-            f" {evidence.utf8_lines:,}. One encoding would garble the other's names; save the whole"
-            " file as CSV UTF-8."
+            text(
+                "{name} is {encoding} on {foreign_lines} lines and UTF-8 on {utf8_lines}."
+                " One encoding would garble the other's names; save the whole file as CSV"
+                " UTF-8.",
+                name=name,
+                encoding=encoding,
+                foreign_lines=evidence.foreign_lines,
+                utf8_lines=evidence.utf8_lines,
+            )
         )
 
 

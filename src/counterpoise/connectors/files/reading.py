@@ -76,8 +76,11 @@ def read_sources(paths: Sequence[Path | SentFile], scratch: Path) -> tuple[Recei
         raise UnreadableFile("\n".join(str(each) for each in refused))
     if not received:
         raise EmptyFile(
-            f"{', '.join(str(each) for each in paths)} holds no CSV, Excel or Parquet file, nor gz"
-            " or zip of these. Name the exports."
+            text(
+                "{listed} holds no CSV, Excel or Parquet file, nor gz or zip of these. Name"
+                " the exports.",
+                listed=", ".join(str(each) for each in paths),
+            )
         )
     if desk.left:
         received[0] = replace(received[0], notes=(*received[0].notes, _note_left(desk.left)))
@@ -102,7 +105,12 @@ def _list_items(paths: Sequence[Path | SentFile], desk: _Desk) -> Iterator[_Item
         elif path.is_file():
             yield _Item(_name(path, path.name, taken), path, is_asked=True)
         else:
-            raise UnreadableFile(f"{path} is no file or folder. Check how it is spelled.")
+            raise UnreadableFile(
+                text(
+                    "{path} is no file or folder. Check how it is spelled.",
+                    path=str(path),
+                )
+            )
 
 
 def _name(path: Path, name: str, taken: set[str]) -> str:
@@ -120,8 +128,13 @@ def _read(item: _Item, desk: _Desk, budget: Budget) -> Iterator[Received]:
     content = find_content(item.path, item.name)
     if content in ("gz", "zip") and item.depth >= archives.DEEPEST:
         raise DangerousFile(
-            f"{item.name} is an archive inside {item.depth} others; up to {archives.DEEPEST} are"
-            " opened. Unpack it yourself and give its files."
+            text(
+                "{name} is an archive inside {depth} others; up to {deepest} are opened."
+                " Unpack it yourself and give its files.",
+                name=item.name,
+                depth=item.depth,
+                deepest=archives.DEEPEST,
+            )
         )
     if content == "zip":
         yield from _read_zip(item, desk, budget)
@@ -151,7 +164,12 @@ def _read_zip(item: _Item, desk: _Desk, budget: Budget) -> Iterator[Received]:
         inside = _Item(member.name, member.path, is_asked=False, depth=item.depth + 1)
         yield from _read(inside, desk, budget)
     if not is_found:
-        raise EmptyFile(f"{item.name} holds no CSV, Excel or Parquet file. Pack the exports again.")
+        raise EmptyFile(
+            text(
+                "{name} holds no CSV, Excel or Parquet file. Pack the exports again.",
+                name=item.name,
+            )
+        )
 
 
 def _read_gz(item: _Item, desk: _Desk, budget: Budget) -> Iterator[Received]:
@@ -231,9 +249,14 @@ def _refuse_quote(path: Path, dialect: Dialect, found: Scan, name: str) -> None:
     line = quotes.find_swallowing_quote(path, dialect)
     if line is not None:
         raise BrokenText(
-            f"{name} opens a quote on line {line:,} that is not closed within {quotes.MOST_LINES}"
-            " lines, and the lines after it look like rows: they would be swallowed into one"
-            " field. Close or remove the quote on that line."
+            text(
+                "{name} opens a quote on line {line} that is not closed within {most_lines}"
+                " lines, and the lines after it look like rows: they would be swallowed"
+                " into one field. Close or remove the quote on that line.",
+                name=name,
+                line=line,
+                most_lines=quotes.MOST_LINES,
+            )
         )
 
 

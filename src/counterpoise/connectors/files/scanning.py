@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from counterpoise.connectors.files.refusals import BrokenText
+from counterpoise.domain.values.text import text
 
 LONGEST_LINE = 64 << 20
 """Bytes of a line, 64 MiB: more is no record but a broken file."""
@@ -80,14 +81,24 @@ def refuse_broken(found: Scan, name: str) -> None:
     """Raises BrokenText for null bytes and for a line longer than LONGEST_LINE."""
     if found.first_nul is not None:
         raise BrokenText(
-            f"{name} has a null byte at position {found.first_nul + 1}, which no text has: it is"
-            " cut off, or no text at all. Export it again, or save it as CSV UTF-8."
+            text(
+                "{name} has a null byte at position {first_nul}, which no text has: it is"
+                " cut off, or no text at all. Export it again, or save it as CSV UTF-8.",
+                name=name,
+                first_nul=found.first_nul + 1,
+            )
         )
     if found.longest_line > LONGEST_LINE:
         raise BrokenText(
-            f"{name} has a line of {found.longest_line:,} bytes after line"
-            f" {found.longest_after:,}; up to {LONGEST_LINE:,} are read. Look for a quote that was"
-            " never closed, or a document stored in a field."
+            text(
+                "{name} has a line of {longest_line} bytes after line {longest_after}; up"
+                " to {most} are read. Look for a quote that was never closed, or a"
+                " document stored in a field.",
+                name=name,
+                longest_line=found.longest_line,
+                longest_after=found.longest_after,
+                most=LONGEST_LINE,
+            )
         )
 
 

@@ -71,7 +71,14 @@ def read_sheets(path: Path, name: str) -> Iterator[Sheet]:
             sheet = book.get_sheet_by_index(place)
             rows: Sequence[Sequence[Cell]] = sheet.to_python(skip_empty_area=True)
         except (CalamineError, ValueError) as error:
-            raise UnreadableFile(f"{name}, sheet {meta.name}: {error}. Save it again.") from None
+            raise UnreadableFile(
+                text(
+                    "{name}, sheet {sheet}: {error}. Save it again.",
+                    name=name,
+                    sheet=meta.name,
+                    error=str(error),
+                )
+            ) from None
         if not any(cell not in ("", None) for row in rows for cell in row):
             continue
         is_found = True
@@ -83,7 +90,12 @@ def read_sheets(path: Path, name: str) -> Iterator[Sheet]:
         notes = _note(mark, is_hidden=meta.visible != SheetVisibleEnum.Visible)
         yield _lay_out(f"{name}#{meta.name}", rows, [_shift(each, start) for each in merged], notes)
     if not is_found:
-        raise EmptyFile(f"{name} has no filled cell in any sheet. Export it again.")
+        raise EmptyFile(
+            text(
+                "{name} has no filled cell in any sheet. Export it again.",
+                name=name,
+            )
+        )
 
 
 def write_sheet(sheet: Sheet, target: Path) -> None:
@@ -135,8 +147,14 @@ def _refuse_merged_header(name: str, at: int, merged: list[tuple[int, int, int, 
     for top, left, bottom, right in merged:
         if top <= at <= bottom and right > left:
             raise UnreadableSheet(
-                f"{name} has cells merged across columns {left + 1} to {right + 1} of its header,"
-                " so it is not clear what those columns hold. Unmerge them and name each column."
+                text(
+                    "{name} has cells merged across columns {left} to {right} of its header, so"
+                    " it is not clear what those columns hold. Unmerge them and name each"
+                    " column.",
+                    name=name,
+                    left=left + 1,
+                    right=right + 1,
+                )
             )
 
 
@@ -185,13 +203,24 @@ def _inspect(path: Path, name: str) -> dict[str, _Marks]:
             }
             sheets = _list_sheets(parts)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, ElementTree.ParseError) as error:
-        raise UnreadableFile(f"{name} is a damaged workbook ({error}). Save it again.") from None
+        raise UnreadableFile(
+            text(
+                "{name} is a damaged workbook ({error}). Save it again.",
+                name=name,
+                error=str(error),
+            )
+        ) from None
     marks = {sheet: found.get(part, _Marks()) for sheet, part in sheets.items()}
     for sheet, mark in marks.items():
         if mark.unsaved:
             raise UnreadableSheet(
-                f"{name}, sheet {sheet}: {mark.unsaved:,} formulas have no saved value, so there is"
-                " nothing to read. Open the workbook, let it calculate, and save it."
+                text(
+                    "{name}, sheet {sheet}: {unsaved} formulas have no saved value, so there is"
+                    " nothing to read. Open the workbook, let it calculate, and save it.",
+                    name=name,
+                    sheet=sheet,
+                    unsaved=mark.unsaved,
+                )
             )
     return marks
 
@@ -206,8 +235,12 @@ def _count_marks(parts: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> _M
             piece = kept + chunk
             if _DECLARATION.search(piece.replace(b"\0", b"")) is not None:
                 raise DangerousFile(
-                    f"{name} declares XML entities in {info.filename}, as no workbook does and"
-                    " attacks do. It is not read; save it anew from the program it came from."
+                    text(
+                        "{name} declares XML entities in {filename}, as no workbook does and"
+                        " attacks do. It is not read; save it anew from the program it came from.",
+                        name=name,
+                        filename=info.filename,
+                    )
                 )
             if is_sheet:
                 cut = max(piece.rfind(b"<c "), len(piece) - 4 * _PIECE, 0)

@@ -47,15 +47,32 @@ def read_mapping(written: str, name: str) -> Mapping:
     try:
         content = tomlkit.parse(written).unwrap()
     except TOMLKitError as error:
-        raise InvalidMapping(f"{name} is no valid TOML: {error}. Mend that line.") from None
+        raise InvalidMapping(
+            text(
+                "{name} is no valid TOML: {error}. Mend that line.",
+                name=name,
+                error=str(error),
+            )
+        ) from None
     files = content.get("file", [])
     if set(content) - {"file"} or not isinstance(files, list):
-        raise InvalidMapping(f"{name} must hold [[file]] entries and nothing else.")
+        raise InvalidMapping(
+            text(
+                "{name} must hold [[file]] entries and nothing else.",
+                name=name,
+            )
+        )
     read = tuple(_read_file(each, f"{name}, file {n}") for n, each in enumerate(files, 1))
     names = [each.file for each in read]
     if len(set(names)) < len(names):
         twice = next(each for each in names if names.count(each) > 1)
-        raise InvalidMapping(f"{name} has two entries for {twice}. Keep one.")
+        raise InvalidMapping(
+            text(
+                "{name} has two entries for {twice}. Keep one.",
+                name=name,
+                twice=twice,
+            )
+        )
     return Mapping(read)
 
 
@@ -73,8 +90,15 @@ def check_mapping(mapping: Mapping, columns: Columns[str, Sequence[str]]) -> Non
         for each in file.columns:
             if each.column not in held:
                 raise InvalidMapping(
-                    f"{file.file} has no column {each.column!r}, which the mapping gives to"
-                    f" {each.table}.{each.attribute}. It has: {', '.join(columns[file.file])}."
+                    text(
+                        "{file} has no column '{column}', which the mapping gives to"
+                        " {table}.{attribute}. It has: {listed}.",
+                        file=file.file,
+                        column=each.column,
+                        table=each.table,
+                        attribute=each.attribute,
+                        listed=", ".join(columns[file.file]),
+                    )
                 )
 
 
@@ -107,24 +131,50 @@ def _write_column(mapped: list[ColumnMapping]) -> str | list[str] | dict[str, st
 
 def _read_file(entry: object, where: str) -> FileMapping:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
-        raise InvalidMapping(f"{where} has no name. Write the received file's name.")
+        raise InvalidMapping(
+            text(
+                "{where} has no name. Write the received file's name.",
+                where=where,
+            )
+        )
     if unknown := set(entry) - _FILE_FIELDS:
-        raise InvalidMapping(f"{where} has {sorted(unknown)}; a file has {sorted(_FILE_FIELDS)}.")
+        raise InvalidMapping(
+            text(
+                "{where} has {unknown}; a file has {file_fields}.",
+                where=where,
+                unknown=str(sorted(unknown)),
+                file_fields=str(sorted(_FILE_FIELDS)),
+            )
+        )
     table, source = entry.get("table", ""), entry.get("source", "files")
     if table not in (*TABLES, ""):
         raise InvalidMapping(
-            f"{where} ({entry['name']}): {table!r} is no canonical table. There are:"
-            f" {', '.join(TABLES)}; leave it empty to skip the file."
+            text(
+                "{where} ({name}): '{table}' is no canonical table. There are: {listed};"
+                " leave it empty to skip the file.",
+                where=where,
+                name=entry["name"],
+                table=table,
+                listed=", ".join(TABLES),
+            )
         )
     if not isinstance(source, str) or not source:
         raise InvalidMapping(
-            f"{where} ({entry['name']}): source must name a system, such as files."
+            text(
+                "{where} ({name}): source must name a system, such as files.",
+                where=where,
+                name=entry["name"],
+            )
         )
     columns = entry.get("columns", {})
     if not isinstance(columns, dict) or (columns and not table):
         raise InvalidMapping(
-            f"{where} ({entry['name']}): columns must be a table of column = attribute, and need a"
-            " canonical table to go to."
+            text(
+                "{where} ({name}): columns must be a table of column = attribute, and need"
+                " a canonical table to go to.",
+                where=where,
+                name=entry["name"],
+            )
         )
     mapped: list[ColumnMapping] = []
     for column, target in columns.items():
@@ -145,13 +195,27 @@ def _read_column(file: str, table: str, column: str, target: object) -> list[Col
     for way, value in ways.items():
         if way not in _WAYS or value not in _WAYS[way]:
             known = "; ".join(f"{each}: {', '.join(values)}" for each, values in _WAYS.items())
-            raise InvalidMapping(f"{where}: {way} = {value!r} is not known. There are {known}.")
+            raise InvalidMapping(
+                text(
+                    "{where}: {way} = '{value}' is not known. There are {known}.",
+                    where=where,
+                    way=way,
+                    value=str(value),
+                    known=known,
+                )
+            )
     mapped = []
     for attribute in attributes:
         if not isinstance(attribute, str) or get_table(table).find_attribute(attribute) is None:
             known = ", ".join(each.name for each in get_table(table).attributes)
             raise InvalidMapping(
-                f"{where}: {table} has no attribute {attribute!r}. It has: {known}."
+                text(
+                    "{where}: {table} has no attribute '{attribute}'. It has: {known}.",
+                    where=where,
+                    table=table,
+                    attribute=str(attribute),
+                    known=known,
+                )
             )
         why = text("stated in the mapping")
         mapped.append(ColumnMapping(file, column, table, attribute, 1.0, why, **ways))  # type: ignore[arg-type]
@@ -163,7 +227,14 @@ def _check_attributes(file: FileMapping) -> None:
     for each in file.columns:
         if each.attribute in taken:
             raise InvalidMapping(
-                f"{file.file}: both {taken[each.attribute]!r} and {each.column!r} go to"
-                f" {file.table}.{each.attribute}. An attribute is fed by one column; remove one."
+                text(
+                    "{file}: both '{taken}' and '{column}' go to {table}.{attribute}. An"
+                    " attribute is fed by one column; remove one.",
+                    file=file.file,
+                    taken=taken[each.attribute],
+                    column=each.column,
+                    table=file.table,
+                    attribute=each.attribute,
+                )
             )
         taken[each.attribute] = each.column

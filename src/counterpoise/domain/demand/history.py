@@ -6,6 +6,7 @@ from counterpoise.domain.demand.exposure import HISTORY_DAYS
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
 from counterpoise.domain.tables.forecast import TooLittleHistory
+from counterpoise.domain.values.text import text
 
 
 def is_enough(deals: Deals, settings: Settings) -> bool:
@@ -17,11 +18,19 @@ def require(deals: Deals, settings: Settings) -> None:
     if not is_enough(deals, settings):
         closed, days = _measure(deals)
         raise TooLittleHistory(
-            f"On {deals.as_of} there are {closed} deals closed in the {HISTORY_DAYS} days before,"
-            f" over {days} days counted from the first closing. A forecast needs at least"
-            f" {settings.min_closed_deals} closed deals and {settings.min_history_days} days."
-            " Choose a later as-of date, load older deals, or lower demand.min_closed_deals and"
-            " demand.min_history_days in the rulebook."
+            text(
+                "On {as_of} there are {closed} deals closed in the {history_days} days"
+                " before, over {days} days counted from the first closing. A forecast needs"
+                " at least {min_closed_deals} closed deals and {min_history_days} days."
+                " Choose a later as-of date, load older deals, or lower"
+                " demand.min_closed_deals and demand.min_history_days in the rulebook.",
+                as_of=deals.as_of,
+                closed=closed,
+                history_days=HISTORY_DAYS,
+                days=days,
+                min_closed_deals=settings.min_closed_deals,
+                min_history_days=settings.min_history_days,
+            )
         )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
+from counterpoise.domain.values.text import text
 
 MAY_BE_ZERO = {"shock", "month_correlation", "pipeline_prior_weight"}
 
@@ -38,7 +39,14 @@ def read_settings(rulebook: Rulebook, on: date) -> Settings:
         rule = rulebook.get(f"demand.{field}", on)
         value = float(rulebook.get_number(rule.key, on))
         if value < 0 or (value == 0 and field not in MAY_BE_ZERO):
-            raise InvalidRule(f"{rule.key} is {rule.value} (source: {rule.source}). Write more.")
+            raise InvalidRule(
+                text(
+                    "{key} is {value} (source: {source}). Write more.",
+                    key=rule.key,
+                    value=rule.value,
+                    source=rule.source,
+                )
+            )
         return value
 
     return Settings(

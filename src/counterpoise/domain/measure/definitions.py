@@ -21,7 +21,7 @@ _OF_MONEY = {"coverage", "slip_rate", "quota_attainment", "forecast_error", "for
 class Definition:
     """What a measure is.
 
-    numerator, denominator: what is added up, and what it is divided by ('' where by nothing).
+    numerator, denominator: what is added up, and what it is divided by (None where by nothing).
     grain: what one row is, and which of its days puts it in a period. dimensions: what the measure
     can be split by. Shares are rounded to six decimals, money and hours to two, half to even, once
     and at the end.
@@ -30,9 +30,9 @@ class Definition:
     name: str
     unit: Unit
     meaning: Text
-    numerator: str
-    denominator: str
-    grain: str
+    numerator: Text
+    denominator: Text | None
+    grain: Text
     dimensions: tuple[str, ...]
 
     @property
@@ -47,27 +47,27 @@ DEFINITIONS: dict[str, Definition] = {
             name="won_revenue",
             unit="money",
             meaning=text("The amounts of the deals won, by the day they closed."),
-            numerator="amounts of deals won",
-            denominator="",
-            grain="a deal, on the day it closed",
+            numerator=text("amounts of deals won"),
+            denominator=None,
+            grain=text("a deal, on the day it closed"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
             name="won_deals",
             unit="deals",
             meaning=text("How many deals were won, by the day they closed."),
-            numerator="deals won",
-            denominator="",
-            grain="a deal, on the day it closed",
+            numerator=text("deals won"),
+            denominator=None,
+            grain=text("a deal, on the day it closed"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
             name="lost_deals",
             unit="deals",
             meaning=text("How many deals were lost, by the day they closed."),
-            numerator="deals lost",
-            denominator="",
-            grain="a deal, on the day it closed",
+            numerator=text("deals lost"),
+            denominator=None,
+            grain=text("a deal, on the day it closed"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
@@ -77,9 +77,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Deals won as a share of deals won or lost, by the day they closed; open deals do"
                 " not count."
             ),
-            numerator="deals won",
-            denominator="deals won or lost",
-            grain="a deal, on the day it closed",
+            numerator=text("deals won"),
+            denominator=text("deals won or lost"),
+            grain=text("a deal, on the day it closed"),
             dimensions=(*_DEAL, *TIME),
         ),
         Definition(
@@ -89,9 +89,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "The amount of a won deal on average, by the day it closed; deals without an amount"
                 " do not count."
             ),
-            numerator="amounts of deals won",
-            denominator="deals won that have an amount",
-            grain="a deal, on the day it closed",
+            numerator=text("amounts of deals won"),
+            denominator=text("deals won that have an amount"),
+            grain=text("a deal, on the day it closed"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
@@ -101,9 +101,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Days from creation to winning, the median of the deals won, by the day they"
                 " closed; deals without a creation day, or closed before it, do not count."
             ),
-            numerator="days from creation to closing",
-            denominator="median",
-            grain="a deal won, on the day it closed",
+            numerator=text("days from creation to closing"),
+            denominator=text("median"),
+            grain=text("a deal won, on the day it closed"),
             dimensions=(*_DEAL, *TIME),
         ),
         Definition(
@@ -113,9 +113,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "The amounts of the deals open on the evening of the as-of day; in a period, of"
                 " those expected to close in it."
             ),
-            numerator="amounts of open deals",
-            denominator="",
-            grain="an open deal, on the day it is expected to close",
+            numerator=text("amounts of open deals"),
+            denominator=None,
+            grain=text("an open deal, on the day it is expected to close"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
@@ -125,9 +125,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "The amounts, as known on the as-of day, of the deals that entered the pipeline, by"
                 " the day they did."
             ),
-            numerator="amounts of deals created",
-            denominator="",
-            grain="a deal, on the day it was created",
+            numerator=text("amounts of deals created"),
+            denominator=None,
+            grain=text("a deal, on the day it was created"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
@@ -137,9 +137,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "What the pipeline brings a day: open deals × win rate × average deal / sales cycle"
                 " in days. Open deals are those of the as-of day, the rest is of the period."
             ),
-            numerator="open deals × win_rate × average_deal",
-            denominator="sales_cycle_days",
-            grain="a deal, open on the as-of day or closed in the period",
+            numerator=text("open deals × win_rate × average_deal"),
+            denominator=text("sales_cycle_days"),
+            grain=text("a deal, open on the as-of day or closed in the period"),
             dimensions=_DEAL,
         ),
         Definition(
@@ -149,9 +149,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Open pipeline expected to close in the period for each unit of money still missing"
                 " to the target: 3 is three times over. Nothing where the target is reached."
             ),
-            numerator="amounts of open deals expected to close in the period",
-            denominator="target − won_revenue",
-            grain="an open deal, on the day it is expected to close",
+            numerator=text("amounts of open deals expected to close in the period"),
+            denominator=text("target − won_revenue"),
+            grain=text("an open deal, on the day it is expected to close"),
             dimensions=_TARGET,
         ),
         Definition(
@@ -161,9 +161,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Of the deals that ever entered a stage in the period, the share that later reached"
                 " another open stage for the first time, or was won."
             ),
-            numerator="entries whose deal got on or was won",
-            denominator="first entries of deals into an open stage",
-            grain="a deal and stage, on the day the deal first entered it",
+            numerator=text("entries whose deal got on or was won"),
+            denominator=text("first entries of deals into an open stage"),
+            grain=text("a deal and stage, on the day the deal first entered it"),
             dimensions=(*_DEAL, "stage", *TIME),
         ),
         Definition(
@@ -174,9 +174,9 @@ DEFINITIONS: dict[str, Definition] = {
                 " that was closed in it neither as won nor as lost. Finished periods only; without"
                 " a period, each month counts as one."
             ),
-            numerator="value due and not closed in the period",
-            denominator="value due in the period",
-            grain="a deal open before the period, on its expected closing day as known then",
+            numerator=text("value due and not closed in the period"),
+            denominator=text("value due in the period"),
+            grain=text("a deal open before the period, on its expected closing day as known then"),
             dimensions=(*_DEAL, *TIME),
         ),
         Definition(
@@ -186,9 +186,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Won revenue as a share of the target in force. A target that reaches beyond the"
                 " period counts by its days in it."
             ),
-            numerator="won_revenue",
-            denominator="target",
-            grain="a deal, on the day it closed",
+            numerator=text("won_revenue"),
+            denominator=text("target"),
+            grain=text("a deal, on the day it closed"),
             dimensions=_TARGET,
         ),
         Definition(
@@ -198,9 +198,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Minutes from a lead's arrival to the first time a person tried to reach it, the"
                 " median of the leads that were tried, by the day they came in."
             ),
-            numerator="minutes from created_at to first_touch_at",
-            denominator="median",
-            grain="a lead, on the day it came in",
+            numerator=text("minutes from created_at to first_touch_at"),
+            denominator=text("median"),
+            grain=text("a lead, on the day it came in"),
             dimensions=_LEAD,
         ),
         Definition(
@@ -210,18 +210,18 @@ DEFINITIONS: dict[str, Definition] = {
                 "Leads that had become an opportunity by the as-of day, as a share of the leads"
                 " that came in, by the day they did."
             ),
-            numerator="leads converted",
-            denominator="leads",
-            grain="a lead, on the day it came in",
+            numerator=text("leads converted"),
+            denominator=text("leads"),
+            grain=text("a lead, on the day it came in"),
             dimensions=_LEAD,
         ),
         Definition(
             name="activities",
             unit="activities",
             meaning=text("How many activities there were, by the day they happened."),
-            numerator="activities",
-            denominator="",
-            grain="an activity, on the day it happened",
+            numerator=text("activities"),
+            denominator=None,
+            grain=text("an activity, on the day it happened"),
             dimensions=_ACTIVITY,
         ),
         Definition(
@@ -231,9 +231,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Hours of the activities that are selling, by the day they happened. The rulebook"
                 " says which types those are (activity.selling_types)."
             ),
-            numerator="duration_minutes / 60 of selling activities",
-            denominator="",
-            grain="an activity, on the day it happened",
+            numerator=text("duration_minutes / 60 of selling activities"),
+            denominator=None,
+            grain=text("an activity, on the day it happened"),
             dimensions=_ACTIVITY,
         ),
         Definition(
@@ -244,9 +244,9 @@ DEFINITIONS: dict[str, Definition] = {
                 " |actual − forecast| / the sum of actuals. Of each finished month, the last"
                 " forecast made before it began."
             ),
-            numerator="sum of |actual − forecast|",
-            denominator="sum of actuals",
-            grain="a finished month with a forecast made before it",
+            numerator=text("sum of |actual − forecast|"),
+            denominator=text("sum of actuals"),
+            grain=text("a finished month with a forecast made before it"),
             dimensions=(*_WHO, "product", *TIME),
         ),
         Definition(
@@ -256,9 +256,9 @@ DEFINITIONS: dict[str, Definition] = {
                 "Whether saved forecasts of won revenue were too high (above 0) or too low: the sum"
                 " of forecast − actual / the sum of actuals, over the months of forecast_error."
             ),
-            numerator="sum of forecast − actual",
-            denominator="sum of actuals",
-            grain="a finished month with a forecast made before it",
+            numerator=text("sum of forecast − actual"),
+            denominator=text("sum of actuals"),
+            grain=text("a finished month with a forecast made before it"),
             dimensions=(*_WHO, "product", *TIME),
         ),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 from counterpoise.domain.measure.definitions import DEFINITIONS, DIMENSIONS, TIME, Definition
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period, add_months, first_of_month
+from counterpoise.domain.values.text import text
 
 Labels = tuple[str, ...]
 Answers = Mapping[Labels, tuple[Decimal | None, int]]
@@ -35,10 +36,19 @@ class Question:
         for name in self.by:
             if name not in DIMENSIONS:
                 raise UnknownDimension(
-                    f"{name!r} is no dimension. There are: {', '.join(DIMENSIONS)}."
+                    text(
+                        "'{name}' is no dimension. There are: {listed}.",
+                        name=name,
+                        listed=", ".join(DIMENSIONS),
+                    )
                 )
         if len(set(self.by)) < len(self.by):
-            raise UnknownDimension(f"{', '.join(self.by)} names a dimension twice. Name it once.")
+            raise UnknownDimension(
+                text(
+                    "{listed} names a dimension twice. Name it once.",
+                    listed=", ".join(self.by),
+                )
+            )
         for name in self.names:
             self._check(name)
 
@@ -69,12 +79,20 @@ class Question:
     def _check(self, name: str) -> None:
         if name not in DEFINITIONS:
             raise UnknownMeasure(
-                f"{name!r} is no published measure. There are: {', '.join(DEFINITIONS)}."
+                text(
+                    "'{name}' is no published measure. There are: {listed}.",
+                    name=name,
+                    listed=", ".join(DEFINITIONS),
+                )
             )
         if without := [each for each in self.by if each not in DEFINITIONS[name].dimensions]:
             raise UnknownDimension(
-                f"{name} cannot be split by {without[0]}. It can be by:"
-                f" {', '.join(DEFINITIONS[name].dimensions)}."
+                text(
+                    "{name} cannot be split by {without}. It can be by: {listed}.",
+                    name=name,
+                    without=without[0],
+                    listed=", ".join(DEFINITIONS[name].dimensions),
+                )
             )
 
 

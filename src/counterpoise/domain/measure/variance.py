@@ -65,16 +65,30 @@ class PeriodFigures:
     def __post_init__(self) -> None:
         for amount in (self.worked, self.decided, self.won):
             if not (amount.is_finite() and amount >= 0):
-                raise InvalidFigures(f"{amount} deals were counted. Count 0 or more.")
+                raise InvalidFigures(
+                    text(
+                        "{amount} deals were counted. Count 0 or more.",
+                        amount=amount,
+                    )
+                )
         if not self.revenue.is_finite() or (self.revenue and not self.won):
             raise InvalidFigures(
-                f"Revenue is {self.revenue} from {self.won} won deals. Look at the forecast of"
-                " won_deals and won_revenue: both or neither must be above 0."
+                text(
+                    "Revenue is {revenue} from {won} won deals. Look at the forecast of"
+                    " won_deals and won_revenue: both or neither must be above 0.",
+                    revenue=self.revenue,
+                    won=self.won,
+                )
             )
         if (self.won and not self.decided) or (self.decided and not self.worked):
             raise InvalidFigures(
-                f"{self.won} deals were won of {self.decided} decided of {self.worked} worked."
-                " Every won deal is decided, and every decided deal was worked."
+                text(
+                    "{won} deals were won of {decided} decided of {worked} worked. Every won"
+                    " deal is decided, and every decided deal was worked.",
+                    won=self.won,
+                    decided=self.decided,
+                    worked=self.worked,
+                )
             )
 
 
@@ -85,8 +99,12 @@ def explain_variance(deals: Deals, then: Forecast, rulebook: Rulebook) -> Varian
     """
     if day_number(deals.as_of) < day_number(then.period.end) - 1:
         raise PeriodNotOver(
-            f"{then.period} ends after {deals.as_of}, the last day known. Wait for its end, or"
-            " explain an earlier period."
+            text(
+                "{period} ends after {as_of}, the last day known. Wait for its end, or"
+                " explain an earlier period.",
+                period=str(then.period),
+                as_of=deals.as_of,
+            )
         )
     expected = expect_period(deals.known_on(then.as_of), then, rulebook)
     return compare(then.period, then.as_of, expected, count_period(deals, then.period))

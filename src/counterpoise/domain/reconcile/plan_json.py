@@ -12,6 +12,7 @@ from counterpoise.domain.tables.capacity import InvalidPool
 from counterpoise.domain.tables.plan import InvalidProblem, Plan
 from counterpoise.domain.values import document as documents
 from counterpoise.domain.values.document import UnreadableDocument
+from counterpoise.domain.values.text import text
 
 FORMAT = "counterpoise-plan/1"
 Document = dict[str, Any]
@@ -29,8 +30,12 @@ def from_document(document: Mapping[str, Any]) -> Plan:
     """Raises UnreadablePlan, naming the place that cannot be read."""
     if document.get("format") != FORMAT:
         raise UnreadablePlan(
-            f"The document's format is {document.get('format')!r}, not {FORMAT!r}. Give a file that"
-            " `counterpoise reconcile` saved."
+            text(
+                "The document's format is {met}, not '{format}'. Give a file that"
+                " `counterpoise reconcile` saved.",
+                met=repr(document.get("format")),
+                format=FORMAT,
+            )
         )
     content = {name: value for name, value in document.items() if name != "format"}
     try:
@@ -38,7 +43,12 @@ def from_document(document: Mapping[str, Any]) -> Plan:
     except UnreadableDocument as error:
         raise UnreadablePlan(str(error)) from None
     except (InvalidPool, InvalidProblem) as error:
-        raise UnreadablePlan(f"The saved plan has no meaning: {error}") from None
+        raise UnreadablePlan(
+            text(
+                "The saved plan has no meaning: {error}",
+                error=str(error),
+            )
+        ) from None
 
 
 def canonical_bytes(document: Mapping[str, Any]) -> bytes:

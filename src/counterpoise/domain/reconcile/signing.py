@@ -82,13 +82,24 @@ def read_signing_rules(rulebook: Rulebook, on: date) -> SigningRules:
     roles = tuple(_pick_role(each, signers) for each in asked.value.split())
     if None in roles or not roles:
         raise InvalidRule(
-            f"{ROLES_KEY} is {asked.value!r} (source: {asked.source}). Write one or more roles that"
-            f" may sign, in order, with spaces: {' '.join(signers)}."
+            text(
+                "{roles_key} is '{value}' (source: {source}). Write one or more roles that"
+                " may sign, in order, with spaces: {listed}.",
+                roles_key=ROLES_KEY,
+                value=asked.value,
+                source=asked.source,
+                listed=" ".join(signers),
+            )
         )
     own = rulebook.get(OWN_PLAN_KEY, on)
     if own.value not in ("yes", "no"):
         raise InvalidRule(
-            f"{OWN_PLAN_KEY} is {own.value!r} (source: {own.source}). Write yes or no."
+            text(
+                "{own_plan_key} is '{value}' (source: {source}). Write yes or no.",
+                own_plan_key=OWN_PLAN_KEY,
+                value=own.value,
+                source=own.source,
+            )
         )
     return SigningRules(tuple(role for role in roles if role), own.value == "yes")
 

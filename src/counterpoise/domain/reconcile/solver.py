@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.reconcile.model import Model
+from counterpoise.domain.values.text import text
 
 RELATIVE_GAP = 5e-4
 SEED = 1
@@ -80,9 +81,12 @@ def _run(model: Model, kinds: NDArray[np.int32], seconds: float) -> Answer:
     info = solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         raise NoPlanInTime(
-            f"No plan was found in {seconds:g} seconds"
-            f" ({solver.modelStatusToString(solver.getModelStatus())}). Give more time, or plan"
-            " fewer months."
+            text(
+                "No plan was found in {seconds} seconds ({status}). Give more"
+                " time, or plan fewer months.",
+                seconds=f"{seconds:g}",
+                status=solver.modelStatusToString(solver.getModelStatus()),
+            )
         )
     solution = solver.getSolution()
     objective = info.objective_function_value

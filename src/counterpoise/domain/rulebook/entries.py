@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from counterpoise.domain.rulebook.rulebook import WITHOUT_DEFAULT, InvalidRule, Rule, Rulebook
 from counterpoise.domain.tables.scenario import Change
+from counterpoise.domain.values.text import text
 
 Place = tuple[str, str]
 """A rule's key and subject."""
@@ -70,16 +71,32 @@ def check_entry(rulebook: Rulebook, entry: Rule) -> Rulebook:
     values = values or [WITHOUT_DEFAULT[entry.key]]
     if all(map(_is_one_number, values)) and not _is_one_number(entry.value):
         raise InvalidRule(
-            f"The {SOURCE} changes {entry.key} to {entry.value!r}. Write one number, such as"
-            f" {values[0]}."
+            text(
+                "The {source} changes {key} to '{value}'. Write one number, such as {values}.",
+                source=SOURCE,
+                key=entry.key,
+                value=entry.value,
+                values=values[0],
+            )
         )
     if all(value.strip() for value in values) and not entry.value.strip():
-        raise InvalidRule(f"The {SOURCE} of {entry.key} is empty. Write a value.")
+        raise InvalidRule(
+            text(
+                "The {source} of {key} is empty. Write a value.",
+                source=SOURCE,
+                key=entry.key,
+            )
+        )
     choices = CHOICES.get(entry.key)
     if choices and entry.value not in choices:
         raise InvalidRule(
-            f"The {SOURCE} changes {entry.key} to {entry.value!r}. Write one of:"
-            f" {', '.join(choices)}."
+            text(
+                "The {source} changes {key} to '{value}'. Write one of: {listed}.",
+                source=SOURCE,
+                key=entry.key,
+                value=entry.value,
+                listed=", ".join(choices),
+            )
         )
     return book
 

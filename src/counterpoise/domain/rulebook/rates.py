@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
+from counterpoise.domain.values.text import text
 
 KEY = "exchange_rate"
 
@@ -47,9 +48,15 @@ class Rates:
         ]
         if not held:
             raise MissingRate(
-                f"An amount of {on} is in {currency} and the rulebook has no {KEY} for"
-                f" {currency} on that day, so it cannot be stated in {self.reporting}."
-                f" Add {KEY} with subject {currency}, in force on or before {on}."
+                text(
+                    "An amount of {on} is in {currency} and the rulebook has no {key} for"
+                    " {currency} on that day, so it cannot be stated in {reporting}. Add {key}"
+                    " with subject {currency}, in force on or before {on}.",
+                    on=on,
+                    currency=currency,
+                    key=KEY,
+                    reporting=self.reporting,
+                )
             )
         return held[-1].rate
 
@@ -67,18 +74,30 @@ def build_rates(rulebook: Rulebook, currencies: Collection[str], on: date) -> Ra
     reporting = _find_text(rulebook, "company.currency", on)
     if not reporting and len(met) > 1:
         raise MissingRate(
-            f"Amounts are in {' and '.join(met)} and the rulebook names no company.currency, so"
-            f" they cannot be added up. Set company.currency and a dated {KEY} for each of the"
-            " others (subject: the currency; value: units of the company's currency for one)."
+            text(
+                "Amounts are in {listed} and the rulebook names no company.currency, so"
+                " they cannot be added up. Set company.currency and a dated {key} for each"
+                " of the others (subject: the currency; value: units of the company's"
+                " currency for one).",
+                listed=" and ".join(met),
+                key=KEY,
+            )
         )
     reporting = reporting or "".join(met)
     foreign = [each for each in met if each != reporting]
     dated = tuple(rate for currency in foreign for rate in _list_rates(rulebook, currency, on))
     if without := sorted(set(foreign) - {each.currency for each in dated}):
         raise MissingRate(
-            f"Amounts are in {' and '.join(met)} and the rulebook has no {KEY} for"
-            f" {' and '.join(without)}, so they cannot be stated in {reporting}. Add {KEY} with"
-            f" subject {without[0]}: units of {reporting} for one {without[0]}, dated."
+            text(
+                "Amounts are in {listed} and the rulebook has no {key} for {lacking}, so"
+                " they cannot be stated in {reporting}. Add {key} with subject {without}:"
+                " units of {reporting} for one {without}, dated.",
+                listed=" and ".join(met),
+                key=KEY,
+                lacking=" and ".join(without),
+                reporting=reporting,
+                without=without[0],
+            )
         )
     return Rates(reporting, dated)
 
@@ -94,8 +113,13 @@ def _list_rates(rulebook: Rulebook, currency: str, on: date) -> tuple[DatedRate,
     rates = tuple(DatedRate(currency, day, rulebook.get_number(KEY, day, currency)) for day in days)
     if wrong := next((each for each in rates if each.rate <= 0), None):
         raise InvalidRule(
-            f"{KEY} of {currency} from {wrong.effective_from} is {wrong.rate}."
-            " Write a rate above 0."
+            text(
+                "{key} of {currency} from {effective_from} is {rate}. Write a rate above 0.",
+                key=KEY,
+                currency=currency,
+                effective_from=wrong.effective_from,
+                rate=wrong.rate,
+            )
         )
     return rates
 

@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Self
 
 from counterpoise.domain.tables.scenario import Change
+from counterpoise.domain.values.text import text
 
 WITHOUT_DEFAULT = {
     "exchange_rate": "0.27",
@@ -68,8 +69,13 @@ class Rulebook:
         if (found := self.find(key, on, subject)) is None:
             whose = f" for {subject}" if subject else ""
             raise MissingRule(
-                f"The rulebook says nothing of {key}{whose} on {on}. Add an entry with"
-                " effective_from on or before that day."
+                text(
+                    "The rulebook says nothing of {key}{whose} on {on}. Add an entry with"
+                    " effective_from on or before that day.",
+                    key=key,
+                    whose=whose,
+                    on=on,
+                )
             )
         return found
 
@@ -80,7 +86,14 @@ class Rulebook:
         except InvalidOperation:
             number = Decimal("NaN")
         if not number.is_finite():
-            raise InvalidRule(f"{key} is {rule.value!r} (source: {rule.source}). Write a number.")
+            raise InvalidRule(
+                text(
+                    "{key} is '{value}' (source: {source}). Write a number.",
+                    key=key,
+                    value=rule.value,
+                    source=rule.source,
+                )
+            )
         return number
 
     def get_numbers(self, key: str, on: date, subject: str = "") -> tuple[Decimal, ...]:
@@ -90,7 +103,12 @@ class Rulebook:
             return tuple(Decimal(each) for each in rule.value.split())
         except InvalidOperation:
             raise InvalidRule(
-                f"{key} is {rule.value!r} (source: {rule.source}). Write numbers and spaces."
+                text(
+                    "{key} is '{value}' (source: {source}). Write numbers and spaces.",
+                    key=key,
+                    value=rule.value,
+                    source=rule.source,
+                )
             ) from None
 
     def get_text(self, key: str, on: date, subject: str = "") -> str:
@@ -122,13 +140,23 @@ class Rulebook:
         examples += [WITHOUT_DEFAULT[change.key]] if change.key in WITHOUT_DEFAULT else []
         if not examples:
             raise InvalidRule(
-                f"The {source} changes {change.key!r}, and there is no such rule. Choose a key"
-                " that the list of rules has."
+                text(
+                    "The {source} changes '{key}', and there is no such rule. Choose a key that"
+                    " the list of rules has.",
+                    source=source,
+                    key=change.key,
+                )
             )
         if _are_numbers(examples) and not _are_numbers([change.value]):
             raise InvalidRule(
-                f"The {source} changes {change.key} to {change.value!r}. Write a number, or"
-                f" numbers and spaces, such as {examples[0]}."
+                text(
+                    "The {source} changes {key} to '{value}'. Write a number, or numbers and"
+                    " spaces, such as {examples}.",
+                    source=source,
+                    key=change.key,
+                    value=change.value,
+                    examples=examples[0],
+                )
             )
         unit = alike[0].unit if alike else ""
         return Rule(change.key, change.subject, change.value, unit, on, source)

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import resources
 
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule, Rulebook
+from counterpoise.domain.values.text import text
 
 _FIELDS = {"key", "subject", "value", "unit", "effective_from", "source"}
 
@@ -15,10 +16,21 @@ def parse(written: str, name: str) -> Rulebook:
     try:
         content = tomllib.loads(written)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidRule(f"{name} is no valid TOML: {error}. Mend that line.") from None
+        raise InvalidRule(
+            text(
+                "{name} is no valid TOML: {error}. Mend that line.",
+                name=name,
+                error=str(error),
+            )
+        ) from None
     entries = content.get("rule", [])
     if not isinstance(entries, list) or set(content) - {"rule"}:
-        raise InvalidRule(f"{name} must hold [[rule]] entries and nothing else.")
+        raise InvalidRule(
+            text(
+                "{name} must hold [[rule]] entries and nothing else.",
+                name=name,
+            )
+        )
     return Rulebook(tuple(_read(entry, f"{name}, rule {n}") for n, entry in enumerate(entries, 1)))
 
 
@@ -30,12 +42,31 @@ def load_defaults() -> Rulebook:
 
 def _read(entry: dict[str, object], where: str) -> Rule:
     if unknown := set(entry) - _FIELDS:
-        raise InvalidRule(f"{where} has {sorted(unknown)}; a rule has {sorted(_FIELDS)}.")
+        raise InvalidRule(
+            text(
+                "{where} has {unknown}; a rule has {fields}.",
+                where=where,
+                unknown=str(sorted(unknown)),
+                fields=str(sorted(_FIELDS)),
+            )
+        )
     if missing := _FIELDS - {"subject", "unit"} - set(entry):
-        raise InvalidRule(f"{where} lacks {sorted(missing)}.")
+        raise InvalidRule(
+            text(
+                "{where} lacks {missing}.",
+                where=where,
+                missing=str(sorted(missing)),
+            )
+        )
     day = entry["effective_from"]
     if not isinstance(day, date):
-        raise InvalidRule(f"{where}: effective_from is {day!r}. Write a date, 2026-01-01.")
+        raise InvalidRule(
+            text(
+                "{where}: effective_from is '{day}'. Write a date, 2026-01-01.",
+                where=where,
+                day=str(day),
+            )
+        )
     return Rule(
         key=str(entry["key"]),
         subject=str(entry.get("subject", "")),

@@ -50,8 +50,10 @@ def plan_capacity(
     """
     if not pools:
         raise NoPools(
-            "No pool of people is known, so nothing can be said of capacity. Load reps with their"
-            " teams, or declare a pool in the rulebook (pool.headcount)."
+            text(
+                "No pool of people is known, so nothing can be said of capacity. Load reps"
+                " with their teams, or declare a pool in the rulebook (pool.headcount).",
+            )
         )
     months = tuple(month.start for month in forecast.period.months)
     starting = tuple(_move_forward(pool, forecast.as_of, months[0]) for pool in pools)

@@ -98,9 +98,13 @@ def build_work(
             own = _find_own("work.units", subjects, rulebook, on)
             if own is None and pool.name not in shares:
                 raise MissingRule(
-                    f"The rulebook does not say how many {pool.unit} of {pool.name} a won deal"
-                    f" needs. Add work.units for {pool.name!r}, or for"
-                    f" {f'{product} / {pool.name}'!r}."
+                    text(
+                        "The rulebook does not say how many {unit} of {name} a won deal needs. Add"
+                        " work.units for '{name}', or for '{what}'.",
+                        unit=pool.unit,
+                        name=pool.name,
+                        what=f"{product} / {pool.name}",
+                    )
                 )
             units = rulebook.get_number(own.key, on, own.subject) if own else shares[pool.name]
             lag = _get_lag(product, pool, rulebook, on)
@@ -127,7 +131,12 @@ def _read_kind(name: str, rulebook: Rulebook, on: date) -> Kind:
     written = _find_text("pool.kind", name, rulebook, on)
     if written not in get_args(Kind):
         raise InvalidRule(
-            f"pool.kind of {name} is {written!r}. Write one of: {', '.join(get_args(Kind))}."
+            text(
+                "pool.kind of {name} is '{written}'. Write one of: {listed}.",
+                name=name,
+                written=written,
+                listed=", ".join(get_args(Kind)),
+            )
         )
     kind: Kind = written  # type: ignore[assignment]  # checked in the line above
     return kind
@@ -137,7 +146,12 @@ def _read_unit(name: str, rulebook: Rulebook, on: date) -> Unit:
     written = _find_text("pool.unit", name, rulebook, on) or "hours"
     if written not in get_args(Unit):
         raise InvalidRule(
-            f"pool.unit of {name} is {written!r}. Write one of: {', '.join(get_args(Unit))}."
+            text(
+                "pool.unit of {name} is '{written}'. Write one of: {listed}.",
+                name=name,
+                written=written,
+                listed=", ".join(get_args(Unit)),
+            )
         )
     unit: Unit = written  # type: ignore[assignment]  # checked in the line above
     return unit
@@ -197,8 +211,12 @@ def _build_declared_pool(
     per_person = declared.per_person or rules.number_or("pool.per_person", learned)
     if per_person == 0:
         raise MissingRule(
-            f"Nothing says how many {declared.unit} a person of {declared.name} gives in a month."
-            f" Add pool.per_person for {declared.name!r} to the rulebook."
+            text(
+                "Nothing says how many {unit} a person of {name} gives in a month. Add"
+                " pool.per_person for '{name}' to the rulebook.",
+                unit=declared.unit,
+                name=declared.name,
+            )
         )
     return _price_pool(
         rules,
@@ -251,8 +269,11 @@ def _find_wage(rules: _Rules, per_person: Decimal, team: TeamSize | None) -> Dec
         return rules.number("pool.wage")
     if team is None:
         raise MissingRule(
-            f"The rulebook does not say what a person of {rules.pool} costs a month. Add pool.wage"
-            f" for {rules.pool!r}, in the plan's currency."
+            text(
+                "The rulebook does not say what a person of {pool} costs a month. Add"
+                " pool.wage for '{pool}', in the plan's currency.",
+                pool=rules.pool,
+            )
         )
     return rules.number("pool.wage_share") * per_person * team.average_deal
 
@@ -294,7 +315,13 @@ def _get_lag(product: str, pool: Pool, rulebook: Rulebook, on: date) -> int:
 
 def _whole(months: Decimal, key: str) -> int:
     if months != int(months) or months < 0:
-        raise InvalidRule(f"{key} is {months}. Write whole months, 0 or more.")
+        raise InvalidRule(
+            text(
+                "{key} is {months}. Write whole months, 0 or more.",
+                key=key,
+                months=months,
+            )
+        )
     return int(months)
 
 

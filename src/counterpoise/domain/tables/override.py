@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal, get_args
 
 from counterpoise.domain.tables.forecast import Measure
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 
 DIMENSIONS = ("region", "product")
 CENT = Decimal("0.01")
@@ -44,18 +44,28 @@ class Override:
     def __post_init__(self) -> None:
         if self.measure not in get_args(Measure):
             raise InvalidOverride(
-                f"An override is of {self.measure!r}. Only {' and '.join(get_args(Measure))} are"
-                " forecast; choose one of them."
+                text(
+                    "An override is of '{measure}'. Only {listed} are forecast; choose one of"
+                    " them.",
+                    measure=self.measure,
+                    listed=" and ".join(get_args(Measure)),
+                )
             )
         if self.month.day != 1:
             raise InvalidOverride(
-                f"An override is for {self.month}. Forecasts are by month: give the month's first"
-                " day."
+                text(
+                    "An override is for {month}. Forecasts are by month: give the month's first"
+                    " day.",
+                    month=self.month,
+                )
             )
         names = [name for name, _ in self.by]
         if set(names) - set(DIMENSIONS) or len(names) > len(set(names)):
             raise InvalidOverride(
-                f"An override is by {', '.join(names)}. Give a region, a product, both or neither."
+                text(
+                    "An override is by {listed}. Give a region, a product, both or neither.",
+                    listed=", ".join(names),
+                )
             )
         for what, amount in (("amount", self.amount), ("replaced amount", self.statistical)):
             _check_amount(what, amount)
@@ -86,8 +96,19 @@ class ValueAdded:
 
 def _check_amount(what: str, amount: Decimal) -> None:
     if not (amount.is_finite() and 0 <= amount < LIMIT):
-        raise InvalidOverride(f"An override's {what} is {amount}. Give 0 or more, below {LIMIT}.")
+        raise InvalidOverride(
+            text(
+                "An override's {what} is {amount}. Give 0 or more, below {limit}.",
+                what=what,
+                amount=amount,
+                limit=LIMIT,
+            )
+        )
     if amount != amount.quantize(CENT):
         raise InvalidOverride(
-            f"An override's {what} is {amount}. Forecasts have two places; round it to those."
+            text(
+                "An override's {what} is {amount}. Forecasts have two places; round it to those.",
+                what=what,
+                amount=amount,
+            )
         )

@@ -12,6 +12,7 @@ from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Refusal:
     """A step that gave no answer, and what it needs to give one."""
 
     step: str
-    why: str
+    why: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from counterpoise.domain.values.text import text
+
 DemandCase = Literal["base", "high", "low"]
 LONGEST_NAME = 32
 
@@ -37,24 +39,40 @@ class NamedScenario:
         cases = get_args(DemandCase)
         if self.demand not in cases:
             raise InvalidScenario(
-                f"The demand of scenario {self.name!r} is {self.demand!r}. Choose one of:"
-                f" {', '.join(cases)}."
+                text(
+                    "The demand of scenario '{name}' is '{demand}'. Choose one of: {listed}.",
+                    name=self.name,
+                    demand=self.demand,
+                    listed=", ".join(cases),
+                )
             )
         if self.name in cases and (self.name != self.demand or self.changes):
             raise InvalidScenario(
-                f"{self.name!r} is a scenario that every plan has, without changes. Give yours"
-                " another name."
+                text(
+                    "'{name}' is a scenario that every plan has, without changes. Give yours"
+                    " another name.",
+                    name=self.name,
+                )
             )
         if not _can_be_named(self.name):
             raise InvalidScenario(
-                f"A scenario is named {self.name!r}. Use up to {LONGEST_NAME} letters, digits,"
-                " spaces, - and _, and begin with a letter or digit."
+                text(
+                    "A scenario is named '{name}'. Use up to {longest_name} letters, digits,"
+                    " spaces, - and _, and begin with a letter or digit.",
+                    name=self.name,
+                    longest_name=LONGEST_NAME,
+                )
             )
         changed = [(each.key, each.subject) for each in self.changes]
         if twice := sorted({each for each in changed if changed.count(each) > 1}):
             key, subject = twice[0]
             raise InvalidScenario(
-                f"Scenario {self.name!r} changes {key} {subject or '(for all)'} twice. Keep one."
+                text(
+                    "Scenario '{name}' changes {key} {subject} twice. Keep one.",
+                    name=self.name,
+                    key=key,
+                    subject=subject or "(for all)",
+                )
             )
 
 

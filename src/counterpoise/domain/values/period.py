@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
+from counterpoise.domain.values.text import text
+
 _WRITTEN = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -21,15 +23,24 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.start.day != 1 or self.end.day != 1 or self.start >= self.end:
-            raise UnknownPeriod(f"{self.start} to {self.end} is no run of whole months.")
+            raise UnknownPeriod(
+                text(
+                    "{start} to {end} is no run of whole months.",
+                    start=self.start,
+                    end=self.end,
+                )
+            )
 
     @classmethod
     def parse(cls, written: str) -> Self:
         found = _WRITTEN.fullmatch(written.strip())
         if found is None or found["year"] == "0000":
             raise UnknownPeriod(
-                f"{written!r} names no period. Write a month (2017-11), a quarter (2017-Q4) or a"
-                " year (2017)."
+                text(
+                    "'{written}' names no period. Write a month (2017-11), a quarter (2017-Q4)"
+                    " or a year (2017).",
+                    written=written,
+                )
             )
         year = int(found["year"])
         if found["quarter"]:

@@ -22,5 +22,11 @@ class Text:
         return self.template.format(**dict(self.values))
 
 
+def explain(error: BaseException) -> Text:
+    """Why we refused, for a reader of any language: the sentence that the error was raised with."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, Text) else Text("{said}", (("said", str(said)),))
+
+
 def text(template: str, /, **values: Value) -> Text:
     return Text(template, tuple(values.items()))

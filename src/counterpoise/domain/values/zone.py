@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from counterpoise.domain.values.text import text
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,8 +31,11 @@ def get_zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise UnknownZone(
-            f"{name!r} names no time zone. Write company.time_zone in the rulebook as the IANA"
-            " database does: Asia/Riyadh, Europe/Berlin, UTC."
+            text(
+                "'{name}' names no time zone. Write company.time_zone in the rulebook as"
+                " the IANA database does: Asia/Riyadh, Europe/Berlin, UTC.",
+                name=name,
+            )
         ) from None
 
 

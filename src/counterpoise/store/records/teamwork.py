@@ -57,6 +57,7 @@ class Job(models.Model):
     ended_at = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
     failure = models.TextField(blank=True)
+    why = models.JSONField(default=dict)
 
     class Meta:
         ordering: ClassVar = ["-asked_at"]

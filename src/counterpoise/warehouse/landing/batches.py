@@ -88,8 +88,12 @@ def verify_batch(folder: Path) -> None:
     for name, known in {**hashes, QUARANTINE: content["quarantine"]}.items():
         if hash_file(folder / name) != known:
             raise DamagedBatch(
-                f"{folder.name}/{name} is not what was landed; the file was changed or the disk is"
-                " failing. Restore it from a backup."
+                text(
+                    "{name}/{file} is not what was landed; the file was changed or the disk"
+                    " is failing. Restore it from a backup.",
+                    name=folder.name,
+                    file=name,
+                )
             )
 
 

@@ -62,8 +62,12 @@ def land_file(connection: duckdb.DuckDBPyConnection, received: Received, out: Pa
     scan = scan_text(received.path, received.dialect, len(names))
     if scan.longest_line > MAX_LINE:
         raise Unreadable(
-            f"{received.name}: one line has {scan.longest_line:,} bytes, and 64 MB is the most that"
-            " is read. Look for a quote that is never closed, or split the file."
+            text(
+                "{name}: one line has {longest_line} bytes, and 64 MB is the most that is"
+                " read. Look for a quote that is never closed, or split the file.",
+                name=received.name,
+                longest_line=scan.longest_line,
+            )
         )
     rejects = None
     if scan.header_lines == received.dialect.header_line and not scan.is_unusual:
@@ -184,8 +188,13 @@ def _land_parquet(
     landed = count_rows(out)
     if landed != (expected := count_rows(received.path)):
         raise Unreadable(
-            f"{received.name}: {landed:,} of {expected:,} rows could be read. The file is damaged;"
-            " export it again."
+            text(
+                "{name}: {landed} of {expected} rows could be read. The file is damaged;"
+                " export it again.",
+                name=received.name,
+                landed=landed,
+                expected=expected,
+            )
         )
     return Landed(received, out, names, landed, (), ())
 

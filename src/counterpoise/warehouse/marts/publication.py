@@ -14,6 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from counterpoise.domain.tables.dictionary import Table, get_tables
+from counterpoise.domain.values.text import text
 from counterpoise.warehouse.engine import literal, quote
 from counterpoise.warehouse.landing.disk import hash_file
 from counterpoise.warehouse.marts.balance import Expected, sum_money
@@ -51,14 +52,24 @@ def check_build(
         wanted = expected.rows.get(table.name)
         if wanted is not None and rows != wanted:
             raise BrokenBuild(
-                f"{table.name} would hold {rows:,} rows and must hold {wanted:,}. Nothing was"
-                " published; please report this with the batch."
+                text(
+                    "{name} would hold {rows} rows and must hold {wanted}. Nothing was"
+                    " published; please report this with the batch.",
+                    name=table.name,
+                    rows=rows,
+                    wanted=wanted,
+                )
             )
         money = sum_money(connection, table, files)
         if money != expected.money[table.name]:
             raise BrokenBuild(
-                f"{table.name} would hold sums of {money} and must hold"
-                f" {expected.money[table.name]}. Nothing was published; please report this."
+                text(
+                    "{name} would hold sums of {money} and must hold {wanted}. Nothing was"
+                    " published; please report this.",
+                    name=table.name,
+                    money=str(money),
+                    wanted=str(expected.money[table.name]),
+                )
             )
         if table.name in changed and len(files) > 1:
             _check_keys(connection, build, table)
@@ -103,12 +114,22 @@ def verify_build(build: Path) -> None:
     hashes = _read_hashes(build)
     found = {each.relative_to(build).as_posix() for each in build.rglob("*.parquet")}
     if missing := sorted(set(hashes) ^ found):
-        raise BrokenBuild(f"{build.name}: {missing[0]} is not where the manifest says.")
+        raise BrokenBuild(
+            text(
+                "{name}: {missing} is not where the manifest says.",
+                name=build.name,
+                missing=missing[0],
+            )
+        )
     for name, known in hashes.items():
         if hash_file(build / name) != known:
             raise BrokenBuild(
-                f"{build.name}: {name} is not what was published; the file was changed or the disk"
-                " is failing. Restore it from a backup, or collect the sources again."
+                text(
+                    "{name}: {part} is not what was published; the file was changed or the"
+                    " disk is failing. Restore it from a backup, or collect the sources again.",
+                    name=build.name,
+                    part=name,
+                )
             )
 
 
@@ -150,7 +171,14 @@ def _check_file(table: Table, file: Path) -> int:
     held = pq.ParquetFile(file)
     schema, wanted = held.schema_arrow, arrow_schema(table)
     if schema.names != wanted.names or schema.types != wanted.types:
-        raise BrokenBuild(f"{table.name}: {file.name} has the columns {schema}.")
+        raise BrokenBuild(
+            text(
+                "{name}: {part} has the columns {schema}.",
+                name=table.name,
+                part=file.name,
+                schema=schema,
+            )
+        )
     metadata = held.metadata
     required = {each.name for each in table.attributes if each.is_required} | {"source"}
     for group in range(metadata.num_row_groups):
@@ -160,7 +188,12 @@ def _check_file(table: Table, file: Path) -> int:
             empty = statistics.null_count if statistics else column.num_values
             if column.path_in_schema in required and empty:
                 raise BrokenBuild(
-                    f"{table.name}: a row of {file.name} has no {column.path_in_schema}."
+                    text(
+                        "{name}: a row of {part} has no {path_in_schema}.",
+                        name=table.name,
+                        part=file.name,
+                        path_in_schema=column.path_in_schema,
+                    )
                 )
     return int(metadata.num_rows)
 
@@ -171,7 +204,14 @@ def _check_keys(connection: duckdb.DuckDBPyConnection, build: Path, table: Table
         f"SELECT source, source_id FROM {source} GROUP BY ALL HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
     if twice:
-        raise BrokenBuild(f"{table.name} would hold {twice[1]!r} of {twice[0]} twice.")
+        raise BrokenBuild(
+            text(
+                "{name} would hold '{twice}' of {count} twice.",
+                name=table.name,
+                twice=twice[1],
+                count=twice[0],
+            )
+        )
 
 
 def _read_hashes(build: Path | None) -> dict[str, str]:

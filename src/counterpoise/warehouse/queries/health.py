@@ -16,6 +16,7 @@ from counterpoise.domain.collect.health import MAX_EXAMPLES, RepTally, Tally, ju
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
 from counterpoise.domain.tables.dictionary import TABLES, get_table
 from counterpoise.domain.tables.health import Example, Finding, Health
+from counterpoise.domain.values.text import text
 from counterpoise.domain.values.zone import start_of_day
 from counterpoise.warehouse.engine import literal, open_build, quote
 from counterpoise.warehouse.queries.health_checks import (
@@ -133,8 +134,13 @@ def _read_expected(ground: Ground) -> tuple[Expected, ...]:
             name, _, of = written.partition(":")
             if get_table(table).find_attribute(name) is None or of not in ("", *_LIMITS):
                 raise InvalidRule(
-                    f"health.expected of {table} names {written!r}. Write an attribute of {table},"
-                    f" with one of {', '.join(':' + each for each in _LIMITS)} after it or nothing."
+                    text(
+                        "health.expected of {table} names '{written}'. Write an attribute of"
+                        " {table}, with one of {listed} after it or nothing.",
+                        table=table,
+                        written=written,
+                        listed=", ".join(":" + each for each in _LIMITS),
+                    )
                 )
             expected.append(Expected(table, name, of))
     return tuple(expected)

@@ -20,6 +20,7 @@ import duckdb
 from counterpoise.domain.tables.dictionary import TABLES, get_table
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
+from counterpoise.domain.values.text import text
 from counterpoise.domain.values.zone import start_of_day
 from counterpoise.warehouse.engine import literal, open_connection, quote
 from counterpoise.warehouse.queries.health_checks import owner
@@ -219,8 +220,11 @@ def open_guarded(folder: Path, tables: set[str]) -> Iterator[duckdb.DuckDBPyConn
         yield connection
     except duckdb.InterruptException:
         raise SlowQuestion(
-            f"This took longer than {LIMIT_SECONDS:g} seconds and was stopped. Narrow it down: pick"
-            " one part, or fewer words."
+            text(
+                "This took longer than {limit_seconds} seconds and was stopped. Narrow it"
+                " down: pick one part, or fewer words.",
+                limit_seconds=f"{LIMIT_SECONDS:g}",
+            )
         ) from None
     finally:
         timer.cancel()

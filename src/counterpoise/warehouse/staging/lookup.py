@@ -23,7 +23,7 @@ from counterpoise.domain.collect.forms import (
 )
 from counterpoise.domain.tables.dictionary import Attribute, Type
 from counterpoise.domain.tables.mapping import ColumnMapping
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 from counterpoise.warehouse.engine import literal, quote
 from counterpoise.warehouse.landing.batches import write_reason
 from counterpoise.warehouse.schema import arrow_type
@@ -70,7 +70,14 @@ def decide(
         for each in typed:
             form = decided[each.column]
             if isinstance(form, Undecided):
-                raise Ambiguous(f"{each.mapping.file}, column {each.column}: {form.why}.")
+                raise Ambiguous(
+                    text(
+                        "{file}, column {column}: {why}.",
+                        file=each.mapping.file,
+                        column=each.column,
+                        why=str(form.why),
+                    )
+                )
             forms[each.attribute.name] = replace(form, type=each.attribute.type)
     return forms, tuple(notes)
 

@@ -1,14 +1,18 @@
 """The process of one job: `python -m counterpoise.web.background.job JOB ATTEMPT`.
 
-Its last words are why it failed, written for the person who asked.
+Its last line is the sentence that says why it refused, as a document, for the person who asked.
 """
 
+import json
 import os
 import sys
 import threading
 import time
 
 import django
+
+from counterpoise.domain.values.document import to_document
+from counterpoise.domain.values.text import explain
 
 REFUSED = 3
 """The exit code of a refusal, whose words are for the person; any other failure is ours."""
@@ -27,7 +31,7 @@ def main() -> None:
     except Exception as error:
         if not _is_ours(error):
             raise
-        sys.stderr.write(str(error.args[0]) if error.args else str(error))
+        sys.stderr.write("\n" + json.dumps(to_document(explain(error))))
         sys.exit(REFUSED)
 
 

@@ -5,11 +5,14 @@ the pages stay quick: the process is nice to the others. What was written when i
 the rules of the actions: published whole or not at all.
 """
 
+import json
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 
+from counterpoise.domain.values.document import from_document
+from counterpoise.domain.values.text import Text, text
 from counterpoise.store import jobs
 from counterpoise.web.background import job
 from counterpoise.web.workplace import now
@@ -17,7 +20,6 @@ from counterpoise.web.workplace import now
 TELL_SECONDS = 3.0
 LOOK_SECONDS = 0.2
 GRACE_SECONDS = 5.0
-MOST_WORDS = 2000
 
 
 @dataclass
@@ -69,19 +71,21 @@ def _close(process: subprocess.Popen[str], job_id: str, attempt: int) -> None:
     if process.returncode == 0:
         return
     if process.returncode == job.REFUSED:
-        failure = said[-MOST_WORDS:].strip()
+        why = from_document(Text, json.loads(said.rpartition("\n")[2]))
     elif process.returncode < 0:
-        failure = (
-            f"The work was ended by the system (signal {-process.returncode}), perhaps for want of"
-            " memory. Nothing half-done was kept. Try again, or with a smaller file."
+        why = text(
+            "The work was ended by the system (signal {number}), perhaps for want of memory."
+            " Nothing half-done was kept. Try again, or with a smaller file.",
+            number=-process.returncode,
         )
     else:
         sys.stderr.write(said)  # for the log: a trace is not for the person who asked
-        failure = (
-            f"Something went wrong on our side. Nothing half-done was kept. Whoever runs"
-            f" Counterpoise finds the reason in the log of the worker, at job {job_id}."
+        why = text(
+            "Something went wrong on our side. Nothing half-done was kept. Whoever runs"
+            " Counterpoise finds the reason in the log of the worker, at job {job}.",
+            job=job_id,
         )
-    jobs.end_job(job_id, attempt, "failed", failure=failure, at=now())
+    jobs.end_job(job_id, attempt, "failed", failure=why, at=now())
 
 
 def _stop(process: subprocess.Popen[str]) -> None:

@@ -1,6 +1,8 @@
 """How far long work is, what came of it, and the way to stop it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -52,7 +54,8 @@ def show_job(request: HttpRequest, job_id: str) -> HttpResponse:
     context = {
         "job": job,
         "title": TITLES.get(job.kind, OTHER),
-        "doing": _read_doing(job),
+        "doing": _read_sentence(job.doing),
+        "unjudged": _read_sentence((job.result or {}).get("unjudged")),
         "percent": round(100 * job.share),
         "links": tuple(_list_next(job)),
     }
@@ -78,11 +81,11 @@ def _get_visible(request: HttpRequest, job_id: str) -> Job:
     return job
 
 
-def _read_doing(job: Job) -> Text | None:
-    if not job.doing:
+def _read_sentence(document: Mapping[str, Any] | None) -> Text | None:
+    if not document:
         return None
     try:
-        return from_document(Text, job.doing)
+        return from_document(Text, document)
     except UnreadableDocument:
         return None
 

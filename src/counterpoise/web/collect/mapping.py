@@ -17,6 +17,7 @@ from counterpoise.web import access
 from counterpoise.web.background.work import ask_for, make_key
 from counterpoise.web.collect.forms import MappingForm
 from counterpoise.web.pages import render_page
+from counterpoise.web.reading import get_eyes
 from counterpoise.web.workplace import get_workspace, now
 
 
@@ -51,7 +52,7 @@ def confirm(request: HttpRequest, upload_id: str) -> HttpResponse:
                 visitor=visitor,
             )
     except (InvalidMapping, NothingToCollect) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, get_eyes(request).explain(error))
         return _render_form(request, upload, form)
     except UploadDecided as error:
         return _render_decided(request, upload_id, error)
@@ -88,5 +89,5 @@ def _render_form(request: HttpRequest, upload: Upload, form: MappingForm) -> Htt
 
 
 def _render_decided(request: HttpRequest, upload_id: str, error: UploadDecided) -> HttpResponse:
-    context = {"upload": _get_upload(upload_id), "conflict": str(error)}
+    context = {"upload": _get_upload(upload_id), "conflict": get_eyes(request).explain(error)}
     return render_page(request, "collect/upload.html", context, status=409)

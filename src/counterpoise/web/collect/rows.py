@@ -80,7 +80,9 @@ def render_rows(
     except (UnknownRows, UnknownPeriod):
         raise Http404 from None
     except SlowQuestion as error:
-        return render_page(request, template, {**context, "slow": str(error)}, status=503)
+        return render_page(
+            request, template, {**context, "slow": get_eyes(request).explain(error)}, status=503
+        )
     table = _describe(wanted, page, caption)
     if is_file:
         return exports.send_table(table, table.rows, kind, get_eyes(request))

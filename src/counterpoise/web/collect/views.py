@@ -31,6 +31,7 @@ from counterpoise.web.collect.receiving import (
 )
 from counterpoise.web.collect.standing import Standing
 from counterpoise.web.pages import render_page
+from counterpoise.web.reading import get_eyes
 from counterpoise.web.tables import Column, Row, Table
 from counterpoise.web.workplace import get_workspace, now
 
@@ -57,16 +58,16 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Take files in; a worker then reads them and proposes what their columns mean."""
     received = list_received(request, "files")
     if (refusal := find_refusal(request)) is not None:
-        return _render_overview(request, str(refusal), STATUS[type(refusal)])
+        return _render_overview(request, get_eyes(request).explain(refusal), STATUS[type(refusal)])
     visitor = access.get_visitor(request)
     try:
         kept = uploading.receive(
             get_workspace(), received, sender=visitor.id, limits=get_limits(), now=now()
         )
     except (NothingSent, UnreadableFile) as error:
-        return _render_overview(request, str(error), 422)
+        return _render_overview(request, get_eyes(request).explain(error), 422)
     except QuotaReached as error:
-        return _render_overview(request, str(error), STATUS[QuotaReached])
+        return _render_overview(request, get_eyes(request).explain(error), STATUS[QuotaReached])
     job = ask_for("propose", {"upload": kept.id}, key=f"propose-{kept.id}", visitor=visitor)
     messages.success(
         request,

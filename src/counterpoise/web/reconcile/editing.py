@@ -19,6 +19,7 @@ from counterpoise.store.scenarios import KeptScenario, NameTaken, ScenarioChange
 from counterpoise.web import access
 from counterpoise.web.newest import Newest, get_newest
 from counterpoise.web.pages import render_page
+from counterpoise.web.reading import get_eyes
 from counterpoise.web.reconcile import changes
 from counterpoise.web.reconcile.forms import ScenarioForm, open_ask, write_place
 from counterpoise.web.reconcile.views import describe_plan
@@ -66,7 +67,7 @@ def make(request: HttpRequest, period: str) -> HttpResponse:
                 period, form.read_wish(), access.get_visitor(request), now=now()
             )
         except REFUSALS as error:
-            form.add_error(None, str(error))
+            form.add_error(None, get_eyes(request).explain(error))
         else:
             messages.success(request, _("The scenario is made. Solve it to see its plan."))
             return redirect("reconcile:scenario", period, made.id)
@@ -92,7 +93,7 @@ def change(request: HttpRequest, period: str, scenario_id: int) -> HttpResponse:
                 kept, form.read_wish(), edition=form.cleaned_data["edition"], now=now()
             )
         except REFUSALS as error:
-            form.add_error(None, str(error))
+            form.add_error(None, get_eyes(request).explain(error))
         except ScenarioChanged as error:
             return _show_conflict(request, place, form, error.current)
         else:

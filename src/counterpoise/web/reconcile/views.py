@@ -92,7 +92,7 @@ def describe_plan(
         try:
             context["checked"] = planning.verify_plan(name)
         except BrokenPlan as error:
-            context["broken"] = str(error)
+            context["broken"] = get_eyes(request).explain(error)
         else:
             tables = (*tables, figures.build_violations(context["checked"]))
     return context, tables

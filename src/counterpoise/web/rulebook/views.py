@@ -18,6 +18,7 @@ from counterpoise.store.rules import RuleChanged
 from counterpoise.web import access
 from counterpoise.web.links import link_rule
 from counterpoise.web.pages import render_page
+from counterpoise.web.reading import get_eyes
 from counterpoise.web.rulebook import figures, forms
 from counterpoise.web.workplace import now
 
@@ -76,7 +77,7 @@ def change_rule(request: HttpRequest) -> HttpResponse:
     try:
         rules.change_rule(rule, replaces=sent["replaces"], at=now())
     except InvalidRule as error:
-        form.add_error("value", str(error))  # its message is written for the reader
+        form.add_error("value", get_eyes(request).explain(error))
         return _render_rule(request, history, form)
     except RuleChanged:
         return _show_conflict(request, history, form)

@@ -62,7 +62,7 @@ def sign(request: HttpRequest, period: str, number: int) -> HttpResponse:
         status = 422 if isinstance(error, NOT_THEIRS) else 409
         return render_version(request, get_seen(period, number), form, status=status)
     except (SignedMeanwhile, ChangedVersion) as error:
-        form.add_error(None, str(error))
+        form.add_error(None, get_eyes(request).explain(error))
         return render_version(request, get_seen(period, number), form, status=409)
     if signed.state == "signed":
         messages.success(request, _("You have signed, and so has everyone else who has to."))
