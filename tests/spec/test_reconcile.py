@@ -287,7 +287,7 @@ WHOLE = make_problem()
 @pytest.mark.parametrize(
     ("change", "advice"),
     [
-        pytest.param({"months": ()}, "months are none", id="no month"),
+        pytest.param({"months": ()}, "months are ''", id="no month"),
         pytest.param({"months": MONTHS[::2]}, "consecutive months", id="a month left out"),
         pytest.param({"months": (date(2026, 10, 2),)}, "firsts of", id="a month that starts late"),
         pytest.param({"pools": ()}, "no pool of people", id="nobody to do it"),

@@ -11,7 +11,7 @@ WANTED = messages.extract()
 CATALOGUE = messages.read_catalogue()
 PLACE = re.compile(r"%\((\w+)\)s")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
-SAME_IN_BOTH = {"API", "IANA", "{title} ({key})", "{value} {unit} ({source})"}
+SAME_IN_BOTH = {"API", "IANA", "{title} ({key})", "{value} {unit} ({source})", "{one}\n{other}"}
 
 
 def list_pairs():

@@ -261,7 +261,7 @@ def test_several_changes_are_told_in_the_order_of_the_cycle():
         ),
         pytest.param(
             {"rules": (CAIRO, replace(CAIRO, value="1"))},
-            "pool.wage for Cairo has two values from 2026-07-01 on",
+            "pool.wage / Cairo has two values from 2026-07-01 on",
             id="two values of a subject's rule for the same day",
         ),
         pytest.param(

@@ -346,6 +346,6 @@ def _check_recomputed(workspace: Workspace, inputs: Inputs, plan: SavedPlan) -> 
             " {plan} comes to something else: {difference}. Run the cycle again (for a scenario:"
             " solve it again), look at the new plan, then freeze.",
             plan=plan.id,
-            difference=str(difference),
+            difference=difference,
         )
     )

@@ -159,11 +159,14 @@ def _draft(outlook: Outlook, wish: Wish) -> Draft:
     cell: CellKey = (measure, month, tuple(sorted(by)))
     said = find_cell(outlook.statistical, cell)
     if said is None:
-        of = " × ".join(member for _, member in by) or "the whole company"
+        of = " × ".join(member for _, member in by)
         raise UnknownCell(
             text(
-                "The forecast of {period} has no {measure} of {of} in {month}. Choose a"
-                " figure that it has.",
+                "The forecast of {period} has no {measure} of {of} in {month}. Choose a figure"
+                " that it has."
+                if of
+                else "The forecast of {period} has no {measure} in {month}. Choose a figure that"
+                " it has.",
                 period=wish.period,
                 measure=measure,
                 of=of,

@@ -148,7 +148,7 @@ def _try(read: Callable[[Rulebook, Rule], object], laid_over: Rulebook, rule: Ru
         raise InvalidRule(
             text(
                 "{error} Or let the new entry begin on a later day.",
-                error=str(error),
+                error=explain(error),
             )
         ) from None
 

@@ -353,8 +353,11 @@ def _describe(upload: Upload, done: Collected) -> dict[str, Any]:
 
 def _decided(upload: Upload) -> UploadDecided:
     return UploadDecided(
-        f"This upload is {upload.state} by now: someone was faster, or it was asked for twice."
-        " Nothing was changed by this request."
+        text(
+            "This upload is {upload_state} by now: someone was faster, or it was asked for twice."
+            " Nothing was changed by this request.",
+            upload_state=upload.state,
+        )
     )
 
 

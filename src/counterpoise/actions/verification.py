@@ -87,7 +87,13 @@ def check(verified: Verified) -> None:
             )
         )
     if verified.difference is not None:
-        raise Unreproduced(f"{verified.version} is not reproduced. {verified.difference}")
+        raise Unreproduced(
+            text(
+                "{version} is not reproduced. {difference}",
+                version=str(verified.version),
+                difference=verified.difference,
+            )
+        )
 
 
 def _recompute(workspace: Workspace, frozen: FrozenVersion, inputs: Inputs) -> Text | None:
@@ -109,13 +115,13 @@ def _recompute(workspace: Workspace, frozen: FrozenVersion, inputs: Inputs) -> T
         return text(
             "Computed again, {difference}. It was frozen by Counterpoise {then}, and this is {now}:"
             " verify it with the version that froze it.",
-            difference=str(difference),
+            difference=difference,
             then=inputs.code_version,
             now=__version__,
         )
     return text(
         "Computed again by the same Counterpoise {version}, {difference}. Another machine may round"
         " otherwise; verify it where it was frozen.",
-        difference=str(difference),
+        difference=difference,
         version=__version__,
     )

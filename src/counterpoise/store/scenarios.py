@@ -203,7 +203,12 @@ def _record(
 
 def _say_taken(period: str, name: str) -> NameTaken:
     return NameTaken(
-        f"{period} has a scenario {name!r} already, in use or archived. Give this one another name."
+        text(
+            "{period} has a scenario '{name}' already, in use or archived. Give this one another"
+            " name.",
+            period=period,
+            name=name,
+        )
     )
 
 

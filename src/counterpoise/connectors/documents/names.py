@@ -51,6 +51,14 @@ SCENARIOS = {
     "high": mark("High demand"),
     "low": mark("Low demand"),
 }
+UPLOAD_STATES = {
+    "waiting": mark("waiting to be read"),
+    "proposed": mark("read and proposed"),
+    "confirmed": mark("confirmed"),
+    "collected": mark("collected"),
+    "refused": mark("refused"),
+    "discarded": mark("discarded"),
+}
 KINDS = {"sellers": mark("sellers"), "delivery": mark("delivery"), "support": mark("support")}
 UNITS = {"deals": mark("deals"), "hours": mark("hours")}
 AREAS = {
@@ -130,6 +138,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "severity": SEVERITIES,
     "scenario": SCENARIOS,
     "kind": KINDS,
+    "upload_state": UPLOAD_STATES,
     "unit": UNITS | MEASURED_UNITS,
     "area": AREAS,
     "cause": CAUSES,

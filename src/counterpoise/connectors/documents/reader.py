@@ -173,10 +173,10 @@ class Reader:
         )
 
     def _word(self, place: str, value: Value) -> str:
+        if isinstance(value, Text | date):
+            return self.say(value) if isinstance(value, Text) else self.day(value)
         if isinstance(value, Decimal | int):
             return self.number(value, 2 if -1000 < value < 1000 else 0)
-        if isinstance(value, date):
-            return self.day(value)
         if place == "currency" and self.is_rtl and value == self.currency:
             return self.currency_name()
         if place in _PERIOD_PLACES:

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from counterpoise.connectors.files.refusals import DangerousFile, EmptyFile, UnreadableFile
-from counterpoise.domain.values.text import text
+from counterpoise.domain.values.text import Text, text
 
 MOST_BYTES = 2 << 30
 MOST_RATIO = 100
@@ -92,28 +92,66 @@ def check_members(infos: list[zipfile.ZipInfo], size: int, name: str, budget: Bu
             )
         )
     if len(infos) > budget.members_left:
-        raise _refuse(name, f"holds {len(infos):,} files; up to {MOST_MEMBERS:,} are read")
+        raise _refuse(
+            text(
+                "{name} holds {files:,} files; up to {most:,} are read.",
+                name=name,
+                files=len(infos),
+                most=MOST_MEMBERS,
+            )
+        )
     budget.members_left -= len(infos)
     for info in infos:
         _refuse_member(info, name)
     unpacked = sum(info.file_size for info in infos)
     packed = sum(info.compress_size for info in infos)
     if packed > size:
-        raise _refuse(name, "has files that overlap, as only a zip bomb does")
+        raise _refuse(text("{name} has files that overlap, as only a zip bomb does.", name=name))
     if unpacked > budget.bytes_left:
-        raise _refuse(name, f"unpacks to {unpacked:,} bytes; up to {MOST_BYTES:,} are read")
+        raise _refuse(
+            text(
+                "{name} unpacks to {size:,} bytes; up to {most:,} are read.",
+                name=name,
+                size=unpacked,
+                most=MOST_BYTES,
+            )
+        )
     if unpacked > _SMALL and unpacked > MOST_RATIO * max(packed, 1):
-        raise _refuse(name, f"unpacks to {unpacked // max(packed, 1):,} times its size")
+        raise _refuse(
+            text(
+                "{name} unpacks to {times:,} times its size.",
+                name=name,
+                times=unpacked // max(packed, 1),
+            )
+        )
 
 
 def _refuse_member(info: zipfile.ZipInfo, name: str) -> None:
     path = PurePosixPath(info.filename.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
-        raise _refuse(name, f"has a file named {info.filename!r}, which points outside of it")
+        raise _refuse(
+            text(
+                "{name} has a file named {member}, which points outside of it.",
+                name=name,
+                member=repr(info.filename),
+            )
+        )
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise _refuse(name, f"has a link in place of a file, {info.filename!r}")
+        raise _refuse(
+            text(
+                "{name} has a link in place of a file, {member}.",
+                name=name,
+                member=repr(info.filename),
+            )
+        )
     if info.flag_bits & 1:
-        raise _refuse(name, f"is encrypted ({info.filename!r}); unpack it with its password first")
+        raise _refuse(
+            text(
+                "{name} is encrypted ({member}); unpack it with its password first.",
+                name=name,
+                member=repr(info.filename),
+            )
+        )
 
 
 def _copy(
@@ -125,9 +163,17 @@ def _copy(
             written += len(chunk)
             budget.bytes_left -= len(chunk)
             if budget.bytes_left < 0:
-                raise _refuse(name, f"unpacks to more than {MOST_BYTES:,} bytes")
+                raise _refuse(
+                    text("{name} unpacks to more than {most:,} bytes.", name=name, most=MOST_BYTES)
+                )
             if written > _SMALL and written > MOST_RATIO * max(size, 1):
-                raise _refuse(name, f"unpacks to more than {MOST_RATIO} times its size")
+                raise _refuse(
+                    text(
+                        "{name} unpacks to more than {times} times its size.",
+                        name=name,
+                        times=MOST_RATIO,
+                    )
+                )
             out.write(chunk)
 
 
@@ -140,11 +186,21 @@ def _refuse_many(path: Path, name: str) -> None:
     if at >= 0 and len(tail) >= at + 12:
         (members,) = struct.unpack_from("<H", tail, at + 10)
         if members > 4 * MOST_MEMBERS:
-            raise _refuse(name, f"holds {members:,} files or more; up to {MOST_MEMBERS:,} are read")
+            raise _refuse(
+                text(
+                    "{name} holds {files:,} files or more; up to {most:,} are read.",
+                    name=name,
+                    files=members,
+                    most=MOST_MEMBERS,
+                )
+            )
 
 
-def _refuse(name: str, what: str) -> DangerousFile:
+def _refuse(what: Text) -> DangerousFile:
     return DangerousFile(
-        f"{name} {what}. It is not unpacked, since it could fill the disk or reach other files."
-        " If it is genuine, unpack it yourself and give its files."
+        text(
+            "{what} It is not unpacked, since it could fill the disk or reach other files. If it is"
+            " genuine, unpack it yourself and give its files.",
+            what=what,
+        )
     )

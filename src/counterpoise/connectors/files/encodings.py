@@ -11,7 +11,7 @@ from pathlib import Path
 
 from counterpoise.connectors.files import plausible
 from counterpoise.connectors.files.refusals import BrokenText, UnsureEncoding
-from counterpoise.domain.values.text import text
+from counterpoise.domain.values.text import Text, text
 
 _SINGLE = ("cp1252", "cp1256", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1257")
 _OTHER_SINGLE = ("iso8859_6", "iso8859_2", "iso8859_5", "koi8_r", "cp866", "cp850", "mac_roman")
@@ -236,15 +236,21 @@ def _refuse_mixed(evidence: _Evidence, encoding: str, name: str) -> None:
         )
 
 
-def _explain(name: str, evidence: bytes, held: list[str]) -> str:
+def _explain(name: str, evidence: bytes, held: list[str]) -> Text:
     if not held:
         import charset_normalizer  # noqa: PLC0415 -- slow import
 
         best = charset_normalizer.from_bytes(evidence[:65536]).best()
         held = [best.encoding] if best else []
-    guess = " or ".join(held) or "none that is known"
+    guess = " / ".join(held)
     line = evidence.splitlines()[0][:60]
-    return (
-        f"{name} is no UTF-8, and its encoding is not sure; the guess is {guess}. Read wrongly,"
-        f" names such as those in {line!r} would be garbled. Save the file as CSV UTF-8."
+    return text(
+        "{name} is no UTF-8, and its encoding is not sure; the guess is {guess}. Read wrongly,"
+        " names such as those in {line} would be garbled. Save the file as CSV UTF-8."
+        if guess
+        else "{name} is no UTF-8, and its encoding is not known. Names such as those in {line}"
+        " would be garbled. Save the file as CSV UTF-8.",
+        name=name,
+        guess=guess,
+        line=repr(line),
     )

@@ -7,6 +7,7 @@ UTF-8 and Parquet files are used where they lie, all else is written anew below 
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 
 from counterpoise.connectors.files import archives, dialects, encodings, parquets, quotes, workbooks
@@ -20,7 +21,7 @@ from counterpoise.connectors.files.refusals import (
 )
 from counterpoise.connectors.files.scanning import Scan, refuse_broken, scan
 from counterpoise.domain.tables.received import Dialect, Received, SentFile
-from counterpoise.domain.values.text import Text, text
+from counterpoise.domain.values.text import Text, explain, text
 
 _DELIMITER_NAMES = {
     ";": "semicolons",
@@ -73,7 +74,7 @@ def read_sources(paths: Sequence[Path | SentFile], scratch: Path) -> tuple[Recei
     if len(refused) == 1:
         raise refused[0]
     if refused:
-        raise UnreadableFile("\n".join(str(each) for each in refused))
+        raise UnreadableFile(reduce(_say_both, map(explain, refused)))
     if not received:
         raise EmptyFile(
             text(
@@ -85,6 +86,10 @@ def read_sources(paths: Sequence[Path | SentFile], scratch: Path) -> tuple[Recei
     if desk.left:
         received[0] = replace(received[0], notes=(*received[0].notes, _note_left(desk.left)))
     return tuple(received)
+
+
+def _say_both(one: Text, other: Text) -> Text:
+    return text("{one}\n{other}", one=one, other=other)
 
 
 def _list_items(paths: Sequence[Path | SentFile], desk: _Desk) -> Iterator[_Item]:

@@ -287,7 +287,11 @@ def _read_slowly(path: Path, sheet: str) -> list[list[Cell]]:
     return rows
 
 
-def _explain_damage(path: Path, name: str, error: Exception) -> str:
+def _explain_damage(path: Path, name: str, error: Exception) -> Text:
     if b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e" in path.read_bytes():
-        return f"{name} is protected with a password. Save it without one."
-    return f"{name} is no readable workbook ({error}). Save it again as .xlsx or CSV."
+        return text("{name} is protected with a password. Save it without one.", name=name)
+    return text(
+        "{name} is no readable workbook ({error}). Save it again as .xlsx or CSV.",
+        name=name,
+        error=str(error),
+    )

@@ -12,7 +12,7 @@ from counterpoise.domain.tables.capacity import InvalidPool
 from counterpoise.domain.tables.plan import InvalidProblem, Plan
 from counterpoise.domain.values import document as documents
 from counterpoise.domain.values.document import UnreadableDocument
-from counterpoise.domain.values.text import text
+from counterpoise.domain.values.text import explain, text
 
 FORMAT = "counterpoise-plan/1"
 Document = dict[str, Any]
@@ -41,12 +41,14 @@ def from_document(document: Mapping[str, Any]) -> Plan:
     try:
         return documents.from_document(Plan, content)
     except UnreadableDocument as error:
-        raise UnreadablePlan(str(error)) from None
+        raise UnreadablePlan(
+            text("The saved plan cannot be read: {error}", error=explain(error))
+        ) from None
     except (InvalidPool, InvalidProblem) as error:
         raise UnreadablePlan(
             text(
                 "The saved plan has no meaning: {error}",
-                error=str(error),
+                error=explain(error),
             )
         ) from None
 

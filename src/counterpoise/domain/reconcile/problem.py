@@ -19,9 +19,26 @@ from counterpoise.domain.tables.forecast import Cell, Forecast
 from counterpoise.domain.tables.plan import DemandLine, InvalidProblem, Problem
 from counterpoise.domain.tables.scenario import DemandCase
 from counterpoise.domain.values.period import add_months, first_of_month, months_between
+from counterpoise.domain.values.text import text
 
 MILLIONTH = Decimal("0.000001")
 QUANTILE = {"high": 0.9, "low": 0.1}
+WITHOUT_PATHS = {
+    "high": (
+        "The forecast has no sample paths with revenue, so there is no high demand to plan for."
+        " Plan for the base demand."
+    ),
+    "low": (
+        "The forecast has no sample paths with revenue, so there is no low demand to plan for."
+        " Plan for the base demand."
+    ),
+}
+TWICE = {
+    "pool": "The pool {twice} is given twice. Keep one.",
+    "demand": "The demand for {twice} is given twice. Keep one.",
+    "work": "The work {twice} is given twice. Keep one.",
+    "committed": "The committed work {twice} is given twice. Keep one.",
+}
 
 
 def build_problem(
@@ -65,33 +82,46 @@ def check_problem(problem: Problem) -> None:
     _check_months(problem)
     if not problem.pools:
         raise InvalidProblem(
-            "There is no pool of people, so a plan would serve everything with nobody. Load reps"
-            " with their teams, or declare a pool in the rulebook (pool.headcount)."
+            text(
+                "There is no pool of people, so a plan would serve everything with nobody. Load"
+                " reps with their teams, or declare a pool in the rulebook (pool.headcount)."
+            )
         )
-    _check_unique("pool", [pool.name for pool in problem.pools])
-    _check_unique("demand line", [(line.product, line.month) for line in problem.demand])
+    _check_unique("pool", [(pool.name,) for pool in problem.pools])
+    _check_unique("demand", [(line.product, f"{line.month:%Y-%m}") for line in problem.demand])
     _check_unique("work", [(work.product, work.pool) for work in problem.work])
-    _check_unique("committed work", [(each.pool, each.month) for each in problem.committed])
+    _check_unique("committed", [(each.pool, f"{each.month:%Y-%m}") for each in problem.committed])
     _check_complete(problem)
     strangers = {work.pool for work in problem.work}
     strangers |= {each.pool for each in problem.committed}
     strangers -= {pool.name for pool in problem.pools}
     if strangers:
         raise InvalidProblem(
-            f"Work is asked of {min(strangers)}, which is no pool of this plan. Declare the pool,"
-            " or take the work away."
+            text(
+                "Work is asked of {stranger}, which is no pool of this plan. Declare the pool, or"
+                " take the work away.",
+                stranger=min(strangers),
+            )
         )
     for each in problem.committed:
         can = _work_without_hires(each, problem.pools, problem.months[0])
         if not 0 <= each.units <= can:
             raise InvalidProblem(
-                f"Earlier deals need {each.units} of {each.pool} in {each.month:%Y-%m}, and its"
-                f" people can do {can}. Give no more than that; the rest is late already."
+                text(
+                    "Earlier deals need {units} of {pool} in {month}, and its people can do {can}."
+                    " Give no more than that; the rest is late already.",
+                    units=each.units,
+                    pool=each.pool,
+                    month=f"{each.month:%Y-%m}",
+                    can=can,
+                )
             )
     shares = {"plan.late_cost": problem.late_cost, "plan.backlog_limit": problem.backlog_limit}
     for name, share in shares.items():
         if not (share.is_finite() and share >= 0):
-            raise InvalidProblem(f"{name} is {share}. Give a share of 0 or more.")
+            raise InvalidProblem(
+                text("{name} is {share}. Give a share of 0 or more.", name=name, share=share)
+            )
 
 
 def _get_scale(forecast: Forecast, case: DemandCase) -> Decimal:
@@ -100,10 +130,7 @@ def _get_scale(forecast: Forecast, case: DemandCase) -> Decimal:
     totals = forecast.paths.sum(axis=1)
     mean = float(totals.mean()) if len(totals) else 0.0
     if not (np.isfinite(totals).all() and mean > 0):
-        raise InvalidProblem(
-            f"The forecast has no sample paths with revenue, so there is no {case} demand to plan"
-            " for. Plan for the base demand."
-        )
+        raise InvalidProblem(text(WITHOUT_PATHS[case]))
     return Decimal(repr(float(np.quantile(totals, QUANTILE[case])) / mean))
 
 
@@ -124,8 +151,12 @@ def _check_capacity(capacity: Capacity, months: Sequence[date]) -> None:
     if missing := wanted - known:
         pool, month = min(missing)
         raise InvalidProblem(
-            f"Capacity says nothing of pool {pool} in {month:%Y-%m}. Plan capacity for the same"
-            " period as the forecast."
+            text(
+                "Capacity says nothing of pool {pool} in {month}. Plan capacity for the same"
+                " period as the forecast.",
+                pool=pool,
+                month=f"{month:%Y-%m}",
+            )
         )
 
 
@@ -136,8 +167,12 @@ def _price_products(forecast: Forecast) -> dict[str, Decimal]:
     if set(deals) != set(revenue):
         product, month = min(set(deals) ^ set(revenue))
         raise InvalidProblem(
-            f"The forecast of {product or 'all products'} in {month:%Y-%m} has deals or revenue,"
-            " not both. Forecast both."
+            text(
+                "The forecast of {product} in {month} has deals or revenue, not both. Forecast"
+                " both.",
+                product=product,
+                month=f"{month:%Y-%m}",
+            )
         )
     sold, earned = _total(deals), _total(revenue)
     return {each: (earned[each] / sold[each]).quantize(MILLIONTH) for each in sold if sold[each]}
@@ -156,8 +191,10 @@ def _check_months(problem: Problem) -> None:
     expected = tuple(add_months(months[0], n) for n in range(len(months))) if months else None
     if months != expected or months[0].day != 1:
         raise InvalidProblem(
-            f"The plan's months are {', '.join(map(str, months)) or 'none'}. Give the firsts of"
-            " consecutive months."
+            text(
+                "The plan's months are '{listed}'. Give the firsts of consecutive months.",
+                listed=", ".join(map(str, months)),
+            )
         )
 
 
@@ -167,12 +204,16 @@ def _check_complete(problem: Problem) -> None:
     if different := asked ^ wanted:
         product, month = min(different)
         raise InvalidProblem(
-            f"Demand of {product} in {month:%Y-%m} is missing, or lies outside the plan's months."
-            " Give one line for each product and month, 0 where nothing is asked for."
+            text(
+                "Demand of {product} in {month} is missing, or lies outside the plan's months."
+                " Give one line for each product and month, 0 where nothing is asked for.",
+                product=product,
+                month=f"{month:%Y-%m}",
+            )
         )
 
 
-def _check_unique(what: str, keys: Sequence[tuple[str, date] | tuple[str, str] | str]) -> None:
+def _check_unique(what: str, keys: Sequence[tuple[str, ...]]) -> None:
     if len(keys) > len(set(keys)):
         twice = next(key for key in keys if list(keys).count(key) > 1)
-        raise InvalidProblem(f"The {what} {twice} is given twice. Keep one.")
+        raise InvalidProblem(text(TWICE[what], twice=" / ".join(twice)))

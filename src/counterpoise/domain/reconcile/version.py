@@ -15,7 +15,7 @@ from counterpoise.domain.reconcile.plan_json import canonical_bytes
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.values.document import UnreadableDocument, from_document
 from counterpoise.domain.values.plain import to_plain
-from counterpoise.domain.values.text import Text, text
+from counterpoise.domain.values.text import Text, explain, text
 
 INPUTS_FORMAT = "counterpoise-inputs/1"
 VERSION_FORMAT = "counterpoise-version/1"
@@ -84,15 +84,22 @@ def inputs_from_document(document: Plain) -> Inputs:
     """Raises UnreadableInputs, naming the place that cannot be read."""
     if document.get("format") != INPUTS_FORMAT:
         raise UnreadableInputs(
-            f"The document's format is {document.get('format')!r}, not {INPUTS_FORMAT!r}. Give the"
-            " inputs of a frozen version."
+            text(
+                "The document's format is {met}, not '{format}'. Give the inputs of a frozen"
+                " version.",
+                met=repr(document.get("format")),
+                format=INPUTS_FORMAT,
+            )
         )
     content = {name: value for name, value in document.items() if name != "format"}
     try:
         return from_document(Inputs, content)
     except (UnreadableDocument, InvalidInputs) as error:
         raise UnreadableInputs(
-            f"The saved inputs are not what was saved: {error} Restore the store from a backup."
+            text(
+                "The saved inputs are not what was saved: {error} Restore the store from a backup.",
+                error=explain(error),
+            )
         ) from None
 
 
@@ -249,10 +256,13 @@ def _check_rules(rules: tuple[Rule, ...]) -> None:
     seen: set[tuple[str, str, date]] = set()
     for rule in rules:
         if _identify(rule) in seen:
-            whose = f" for {rule.subject}" if rule.subject else ""
             raise InvalidInputs(
-                f"{rule.key}{whose} has two values from {rule.effective_from} on, so which of them"
-                " holds would depend on their order. Keep the one that holds."
+                text(
+                    "{rule} has two values from {day} on, so which of them holds would depend on"
+                    " their order. Keep the one that holds.",
+                    rule=f"{rule.key} / {rule.subject}" if rule.subject else rule.key,
+                    day=rule.effective_from,
+                )
             )
         seen.add(_identify(rule))
 
@@ -262,17 +272,31 @@ def _check_overrides(overrides: list[Plain]) -> None:
     for each in overrides:
         number = each.get("id") if isinstance(each, Mapping) else None
         if type(number) is not int:
-            raise InvalidInputs(f"An override has the id {number!r}. Give each a whole number.")
+            raise InvalidInputs(
+                text(
+                    "An override has the id {number}. Give each a whole number.",
+                    number=repr(number),
+                )
+            )
         if number in seen:
-            raise InvalidInputs(f"Override {number} is there twice. Give each a number of its own.")
+            raise InvalidInputs(
+                text(
+                    "Override {number} is there twice. Give each a number of its own.",
+                    number=number,
+                )
+            )
         seen.add(number)
 
 
 def _check_plain(value: Any, what: str) -> None:
     if isinstance(value, float):
         raise InvalidInputs(
-            f"{what} holds {value!r} as a float, which other machines may write differently. Give a"
-            " Decimal or text."
+            text(
+                "{what} holds {value} as a float, which other machines may write differently."
+                " Give a Decimal or text.",
+                what=what,
+                value=repr(value),
+            )
         )
     if isinstance(value, Mapping | list):
         for each in value.values() if isinstance(value, Mapping) else value:

@@ -67,13 +67,15 @@ class Rulebook:
 
     def get(self, key: str, on: date, subject: str = "") -> Rule:
         if (found := self.find(key, on, subject)) is None:
-            whose = f" for {subject}" if subject else ""
             raise MissingRule(
                 text(
-                    "The rulebook says nothing of {key}{whose} on {on}. Add an entry with"
+                    "The rulebook says nothing of {key} for {subject} on {on}. Add an entry with"
+                    " effective_from on or before that day."
+                    if subject
+                    else "The rulebook says nothing of {key} on {on}. Add an entry with"
                     " effective_from on or before that day.",
                     key=key,
-                    whose=whose,
+                    subject=subject,
                     on=on,
                 )
             )

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 
 Kind = Literal["sellers", "delivery", "support"]
 Unit = Literal["deals", "hours"]
@@ -103,22 +103,43 @@ class Pool:
         }
         for name, amount in amounts.items():
             if not (amount.is_finite() and amount >= 0):
-                raise InvalidPool(f"Pool {self.name}: {name} is {amount}. Give 0 or more.")
+                raise InvalidPool(
+                    text(
+                        "Pool {pool}: {name} is {amount}. Give 0 or more.",
+                        pool=self.name,
+                        name=name,
+                        amount=amount,
+                    )
+                )
         if not (self.per_person.is_finite() and self.per_person > 0):
             raise InvalidPool(
-                f"Pool {self.name}: a person does {self.per_person} {self.unit} a month. Give"
-                " more than 0, or leave the pool out."
+                text(
+                    "Pool {pool}: a person does {per_person} {unit} a month. Give more than 0, or"
+                    " leave the pool out.",
+                    pool=self.name,
+                    per_person=self.per_person,
+                    unit=self.unit,
+                )
             )
         for share in (self.attrition_rate, *self.ramp):
             if not (share.is_finite() and 0 <= share <= 1):
                 raise InvalidPool(
-                    f"Pool {self.name}: ramp and attrition_rate hold {share}. Write shares of 1,"
-                    " so that 0.25 is a quarter."
+                    text(
+                        "Pool {pool}: ramp and attrition_rate hold {share}. Write shares of 1, so"
+                        " that 0.25 is a quarter.",
+                        pool=self.name,
+                        share=share,
+                    )
                 )
         if sum(self.newcomers) > self.headcount:
             raise InvalidPool(
-                f"Pool {self.name}: {sum(self.newcomers)} newcomers among {self.headcount} people."
-                " Count newcomers in the headcount too."
+                text(
+                    "Pool {pool}: {newcomers} newcomers among {headcount} people. Count newcomers"
+                    " in the headcount too.",
+                    pool=self.name,
+                    newcomers=sum(self.newcomers),
+                    headcount=self.headcount,
+                )
             )
 
     def people_after(self, months: int) -> Decimal:
@@ -148,8 +169,14 @@ class Work:
     def __post_init__(self) -> None:
         if not (self.units.is_finite() and self.units >= 0 and self.lag_months >= 0):
             raise InvalidPool(
-                f"A deal of {self.product} needs {self.units} of {self.pool} after"
-                f" {self.lag_months} months. Give 0 or more of both."
+                text(
+                    "A deal of {product} needs {units} of {pool} after {months} months. Give 0 or"
+                    " more of both.",
+                    product=self.product,
+                    units=self.units,
+                    pool=self.pool,
+                    months=self.lag_months,
+                )
             )
 
 

@@ -67,8 +67,8 @@ class Override:
                     listed=", ".join(names),
                 )
             )
-        for what, amount in (("amount", self.amount), ("replaced amount", self.statistical)):
-            _check_amount(what, amount)
+        _check_amount(text("amount"), self.amount)
+        _check_amount(text("replaced amount"), self.statistical)
 
     @property
     def cell(self) -> CellKey:
@@ -94,7 +94,7 @@ class ValueAdded:
     refusal: Text | None
 
 
-def _check_amount(what: str, amount: Decimal) -> None:
+def _check_amount(what: Text, amount: Decimal) -> None:
     if not (amount.is_finite() and 0 <= amount < LIMIT):
         raise InvalidOverride(
             text(

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from counterpoise.domain.tables.capacity import Committed, Pool, Work
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.text import Text, text
 
 
 class InvalidProblem(ValueError):
@@ -30,13 +30,23 @@ class DemandLine:
         for name, amount in (("deals", self.deals), ("price", self.price)):
             if not (amount.is_finite() and amount >= 0):
                 raise InvalidProblem(
-                    f"Demand for {self.product} in {self.month:%Y-%m} has {name} of {amount}. Give"
-                    " 0 or more; look at the forecast that it comes from."
+                    text(
+                        "Demand for {product} in {month} has {name} of {amount}. Give 0 or more;"
+                        " look at the forecast that it comes from.",
+                        product=self.product,
+                        month=f"{self.month:%Y-%m}",
+                        name=name,
+                        amount=amount,
+                    )
                 )
         if not (self.contribution_rate.is_finite() and 0 <= self.contribution_rate <= 1):
             raise InvalidProblem(
-                f"The contribution rate of {self.product} is {self.contribution_rate}. Write a"
-                " share of the price, 0 to 1."
+                text(
+                    "The contribution rate of {product} is {rate}. Write a share of the price, 0"
+                    " to 1.",
+                    product=self.product,
+                    rate=self.contribution_rate,
+                )
             )
 
 

@@ -20,7 +20,13 @@ from counterpoise.domain.values.period import Period, UnknownPeriod
 from counterpoise.domain.values.text import Text
 
 Kind = TypeVar("Kind")
-_TEXT_KINDS: dict[str, Any] = {"str": str, "int": int, "Decimal": Decimal, "date": date}
+_TEXT_KINDS: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "Decimal": Decimal,
+    "date": date,
+    "Text": Text,
+}
 
 
 class UnreadableDocument(ValueError):
@@ -131,7 +137,7 @@ def _read_text(value: Any, where: str) -> Text:
         name, kind, written = (*_expect(list, entry, where), None, None, None)[:3]
         if kind not in _TEXT_KINDS:
             raise UnreadableDocument(f"{where} holds {entry!r}, which is no value of a sentence.")
-        values.append((_expect(str, name, where), _read_scalar(_TEXT_KINDS[kind], written, where)))
+        values.append((_expect(str, name, where), _read(_TEXT_KINDS[kind], written, where)))
     return Text(_expect(str, found.get("template"), where), tuple(values))
 
 

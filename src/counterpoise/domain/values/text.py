@@ -7,13 +7,17 @@ message id of the translation, and whoever shows it formats the values for the r
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import TypeAlias
 
-Value = str | int | Decimal | date
+Value: TypeAlias = "str | int | Decimal | date | Text"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A template with named places and what stands in them. `str()` gives plain English."""
+    """A template with named places and what stands in them, which may be sentences themselves.
+
+    `str()` gives plain English.
+    """
 
     template: str
     values: tuple[tuple[str, Value], ...] = ()

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from counterpoise.domain.values.text import text
+
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SIGNS = ("no space left", "disk quota exceeded", "file too large", "max_temp_directory_size")
 
@@ -37,6 +39,10 @@ def _tells(error: Exception) -> bool:
 def _refusal(folder: Path, error: Exception) -> DiskFull:
     said = str(error).strip().splitlines()[0]
     return DiskFull(
-        f"The disk of {folder} is full ({said}). Nothing was published and the last build is as it"
-        " was. Free some room, then collect the same files again."
+        text(
+            "The disk of {folder} is full ({said}). Nothing was published and the last build is as"
+            " it was. Free some room, then collect the same files again.",
+            folder=str(folder),
+            said=said,
+        )
     )

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from counterpoise.actions import uploads
 from counterpoise.actions.uploads import Intake, Limits, NoRoom, TooLarge
 from counterpoise.domain.tables.received import SentFile
+from counterpoise.domain.values.text import text
 from counterpoise.store.uploads import QuotaReached
 from counterpoise.web import access
 from counterpoise.web.workplace import get_workspace, now
@@ -132,8 +133,10 @@ class Receiver(FileUploadHandler):
             raise error
         self._refuse(
             NoRoom(
-                "The disk is full. Nothing was kept and the data is as it was. Whoever runs"
-                " Counterpoise can make room; then send the files again."
+                text(
+                    "The disk is full. Nothing was kept and the data is as it was. Whoever runs"
+                    " Counterpoise can make room; then send the files again."
+                )
             )
         )
 
