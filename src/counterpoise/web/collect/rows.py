@@ -15,11 +15,11 @@ from counterpoise.connectors.documents.names import name_code
 from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.domain.values.period import UnknownPeriod
 from counterpoise.warehouse.queries import records
+from counterpoise.warehouse.queries.guarded import SlowQuestion
 from counterpoise.warehouse.queries.records import (
     MOST_ROWS,
     Known,
     Page,
-    SlowQuestion,
     UnknownRows,
     Value,
     Wanted,
