@@ -25,6 +25,7 @@ from counterpoise.warehouse.queries.places import NAMES, PLACES, place, stand
 
 MOST_ROWS = 100_000
 """As many as one file may hold."""
+LONGEST_SEARCH = 100
 KEPT_COUNTS = 512
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "opportunity": (

@@ -1,21 +1,20 @@
-"""Scenarios of a period, and the versions of its plan that were frozen and signed."""
+"""Scenarios of a period: made, changed, solved, put away, and one chosen to be frozen."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import scenarios, signing
+from counterpoise.actions import scenarios
 from counterpoise.actions.scenarios import Wish
-from counterpoise.domain.reconcile.signing import State
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store import scenarios as stored
 from counterpoise.store.scenarios import KeptScenario, ScenarioChanged
-from counterpoise.store.versions import FrozenVersion
 from counterpoise.web import access
 from counterpoise.web.api import runs
 from counterpoise.web.api.editions import TAKES_EDITION, read_edition, tell_edition
@@ -23,7 +22,7 @@ from counterpoise.web.api.forms import JobAnswer, Name, Sent, Words
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.api.work import answer_job
 from counterpoise.web.background.work import ask_for, make_key
-from counterpoise.web.workplace import get_workspace, now
+from counterpoise.web.workplace import now
 
 router = Router(tags=["reconcile"])
 ONE = "/reconcile/{period}/scenarios/{int:scenario_id}"
@@ -84,39 +83,15 @@ class ScenarioWish(Sent):
         return Wish(self.name, self.demand, changes, self.note)
 
 
-class SignatureAnswer(Schema):
-    signer: str
-    name: str
-    role: str
-    place: int
-    comment: str
-    signed_at: datetime
-
-
-class VersionAnswer(Schema):
-    """state: frozen, part signed, signed or void. version_hash: what people sign."""
-
-    number: int
-    period: str
-    state: str
-    plan: str
-    run: str
-    inputs_hash: str
-    content_hash: str
-    version_hash: str
-    required_roles: list[str]
-    frozen_by: str
-    frozen_at: datetime
-    signatures: list[SignatureAnswer]
-
-
-class Versions(Schema):
-    versions: list[VersionAnswer]
+class ScenariosWanted(Schema):
+    archived: bool = Field(default=False, description="With those that were put away.")
 
 
 @router.get("/reconcile/{period}/scenarios", response=Scenarios, summary="List scenarios, by name")
-def list_scenarios(request: HttpRequest, period: str) -> dict[str, Any]:
-    listed = stored.list_scenarios(runs.read_period(period))
+def list_scenarios(
+    request: HttpRequest, period: str, wanted: Query[ScenariosWanted]
+) -> dict[str, Any]:
+    listed = stored.list_scenarios(runs.read_period(period), with_archived=wanted.archived)
     return {"scenarios": [_answer_scenario(each) for each in listed]}
 
 
@@ -164,6 +139,8 @@ def change_scenario(
 def solve_scenario(request: HttpRequest, period: str, scenario_id: int) -> Status[Any]:
     """Answers with the job; its `result` names the plan when it is done."""
     found = _get_scenario(period, scenario_id)
+    if found.is_archived:
+        raise Problem(409, f"Scenario {found.name!r} was put away. Bring it back, then solve it.")
     arguments = {"period": found.period, "scenario": found.id}
     visitor = access.get_visitor(request)
     return Status(202, answer_job(ask_for("scenario", arguments, key=make_key(), visitor=visitor)))
@@ -186,13 +163,53 @@ def promote_scenario(
     return show_scenario(request, response, period, scenario_id)
 
 
-@router.get(
-    "/reconcile/{period}/versions", response=Versions, summary="List frozen versions, newest first"
+@router.post(
+    ONE + "/archive",
+    response=ScenarioAnswer,
+    summary="Put a scenario away",
+    openapi_extra=TAKES_EDITION,
 )
-def list_versions(request: HttpRequest, period: str) -> dict[str, Any]:
-    """With their signatures. Signing needs the person, so it is not done by token."""
-    listed = signing.name_states(get_workspace(), runs.read_period(period))
-    return {"versions": [_answer_version(*each) for each in listed]}
+def archive_scenario(
+    request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
+) -> dict[str, Any]:
+    """It leaves the lists and is no longer the one to be frozen. Its plans stay."""
+    return _act(request, response, _get_scenario(period, scenario_id), stored.archive)
+
+
+@router.post(
+    ONE + "/bring-back",
+    response=ScenarioAnswer,
+    summary="Bring a scenario back that was put away",
+    openapi_extra=TAKES_EDITION,
+)
+def bring_back_scenario(
+    request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
+) -> dict[str, Any]:
+    return _act(request, response, _get_scenario(period, scenario_id), stored.bring_back)
+
+
+@router.post(
+    "/reconcile/{period}/scenarios/step-back",
+    response=ScenarioAnswer,
+    summary="Choose the plan of the expected demand to be frozen again",
+)
+def step_back_scenario(request: HttpRequest, period: str) -> dict[str, Any]:
+    """Answers with the scenario whose plan was chosen until now."""
+    wanted = runs.read_period(period)
+    before = stored.step_back(wanted, at=now())
+    if before is None:
+        raise Problem(409, f"No scenario's plan is chosen for {wanted}, so nothing was changed.")
+    return _answer_scenario(stored.get_scenario(wanted, before.id))
+
+
+def _act(
+    request: HttpRequest, response: HttpResponse, kept: KeptScenario, act: Callable[..., None]
+) -> dict[str, Any]:
+    try:
+        act(kept, edition=read_edition(request), at=now())
+    except ScenarioChanged as error:
+        raise _say_changed(error) from None
+    return show_scenario(request, response, kept.period, kept.id)
 
 
 def _get_scenario(period: str, scenario_id: int) -> KeptScenario:
@@ -211,24 +228,4 @@ def _answer_scenario(kept: KeptScenario) -> dict[str, Any]:
         "name": scenario.name,
         "demand": scenario.demand,
         "changes": [asdict(each) for each in scenario.changes],
-    }
-
-
-def _answer_version(frozen: FrozenVersion, state: State) -> dict[str, Any]:
-    signatures = [
-        {
-            **to_plain(each.signature),
-            "name": each.name,
-            "place": each.place,
-            "comment": each.comment,
-        }
-        for each in frozen.signed
-    ]
-    return {
-        **to_plain(frozen.version),
-        "state": state,
-        "plan": frozen.plan,
-        "run": frozen.run,
-        "required_roles": list(frozen.required_roles),
-        "signatures": signatures,
     }

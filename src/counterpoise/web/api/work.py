@@ -26,6 +26,8 @@ RIGHT_OF: dict[str, Right] = {
     "propose": "load_data",
     "examine": "load_data",
     "scenario": "edit_scenarios",
+    "freeze": "freeze_plan",
+    "verify": "read_audit",
 }
 """The right to set each kind of work going, which is also the right to stop it."""
 
