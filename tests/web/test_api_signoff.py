@@ -39,15 +39,17 @@ def test_freezing_and_verifying_are_jobs(program, frozen):
 
 def test_a_version_says_who_has_to_sign_it(program, frozen):
     one = program.get(f"{VERSIONS}/1").json()
+    (listed,) = program.get(VERSIONS).json()["versions"]
     assert (one["number"], one["state"]) == (1, "frozen")
     assert one["version_hash"] == frozen.version.version_hash
-    assert program.get(VERSIONS).json()["versions"] == [one]
+    assert (one["next_to_sign"], one["still_to_sign"]) == ("executive", ["executive", "executive"])
+    assert {name: one[name] for name in listed} == listed
 
 
 @pytest.mark.parametrize(("ending", "begins"), [("html", b"<!doctype html>"), ("pdf", b"%PDF-")])
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_pack_is_there_as_page_and_print(program, frozen, language, ending, begins):
-    answer = program.get(f"{VERSIONS}/1/pack.{language}.{ending}")
+    answer = program.get(f"{VERSIONS}/1/pack?language={language}&ending={ending}")
     assert answer.status_code == 200
     assert b"".join(answer).lower().startswith(begins.lower())
     assert "attachment" in answer.headers["Content-Disposition"]
@@ -57,8 +59,10 @@ def test_the_pack_is_there_as_page_and_print(program, frozen, language, ending, 
     ("path", "status"),
     [
         pytest.param(f"{VERSIONS}/9", 404, id="a version that there is not"),
-        pytest.param(f"{VERSIONS}/1/pack.fr.html", 422, id="a language that there is not"),
-        pytest.param(f"{VERSIONS}/1/pack.en.exe", 422, id="a document that there is not"),
+        pytest.param(
+            f"{VERSIONS}/1/pack?language=fr&ending=html", 422, id="a language that there is not"
+        ),
+        pytest.param(f"{VERSIONS}/1/pack?ending=exe", 422, id="a document that there is not"),
         pytest.param("/reconcile/2031-Q1/notes", 404, id="notes of a period never run"),
         pytest.param("/reconcile/someday/notes", 422, id="no period"),
     ],
@@ -101,7 +105,7 @@ def test_who_may_not_decides_nothing(frozen, role):
         program.post(f"{VERSIONS}/1/verify"),
         program.post(NOTES, DECISION),
         program.post(f"{NOTES}/1/withdraw"),
-        program.post(f"/reconcile/{PERIOD}/step-back"),
+        program.post(f"/reconcile/{PERIOD}/scenarios/step-back"),
         program.post(f"/reconcile/{PERIOD}/scenarios/1/archive", if_match='"1"'),
     ]
     assert {each.status_code for each in tried} == {404}
@@ -125,9 +129,9 @@ def test_a_scenario_is_put_away_and_brought_back_from_the_edition_seen(program):
 def test_stepping_back_needs_a_scenario_to_step_back_from(workspace, omar, program):
     from frozen_plans import promote
 
-    assert program.post(f"/reconcile/{PERIOD}/step-back").status_code == 404
+    assert program.post(f"/reconcile/{PERIOD}/scenarios/step-back").status_code == 409
     promote(omar)
-    stepped = program.post(f"/reconcile/{PERIOD}/step-back")
+    stepped = program.post(f"/reconcile/{PERIOD}/scenarios/step-back")
     assert (stepped.status_code, stepped.json()["is_promoted"]) == (200, False)
 
 

@@ -3,34 +3,30 @@
 A visitor gets rows of people in their reach and no others: the condition is part of every query.
 Rows are as they are recorded now, but that what closed after the day is open; a measure of an
 earlier day turns amounts and stages back by the log, so then it may count other rows.
-The engine reads the build's folder and nothing else, cannot be told otherwise, and is stopped after
-five seconds. Names of columns come from the data dictionary; values are parameters.
+Names of columns come from the data dictionary; values are parameters.
 """
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-
-import duckdb
+from typing import Any
 
 from counterpoise.domain.tables.dictionary import TABLES, get_table
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.domain.values.text import text
 from counterpoise.domain.values.zone import start_of_day
-from counterpoise.warehouse.engine import literal, open_connection, quote
-from counterpoise.warehouse.queries.health_checks import owner
+from counterpoise.warehouse.engine import literal, quote
+from counterpoise.warehouse.queries.guarded import open_guarded
 from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.places import NAMES, PLACES, place, stand
 
-LIMIT_SECONDS = 5.0
 MOST_ROWS = 100_000
 """As many as one file may hold."""
-REFERRED = ("rep", "team", "account", "product")
-PLACES = ("rep", "team", "region", "segment", "product", "source", "stage", "month")
+LONGEST_SEARCH = 100
+KEPT_COUNTS = 512
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "opportunity": (
         "name",
@@ -121,10 +117,6 @@ KIND_OF: Mapping[str, str] = {
 Value = str | int | float | bool | Decimal | date | datetime | None
 
 
-class SlowQuestion(RuntimeError):
-    """A question that the engine did not answer in time."""
-
-
 class UnknownRows(LookupError):
     """A kind of row, part or column that there is none of."""
 
@@ -145,9 +137,10 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """table: a canonical table. kind: of KINDS, or every row. part: a dimension and its label, as
-    the measures name it. ids: only rows with these keys. words: in any shown column.
+    the measures name it. ids: only rows with these keys. words: in any one of the shown columns.
 
     sort: a shown column, with `-` before it from the largest on. also: a column to show as well.
+    after: the key of a row (its id and its source); only those that come after it in that order.
     """
 
     table: str
@@ -157,15 +150,31 @@ class Wanted:
     words: str = ""
     sort: str = ""
     also: str = ""
+    after: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows by the order of columns. total: of all rows, in the visitor's reach."""
+    """Rows by the order of columns, and the key of each, as `Wanted.after` takes it.
+
+    total: of all rows, in the visitor's reach.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: int
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which rows are meant, as SQL over `t`, and the names out of NAMES that the SQL speaks of."""
+
+    table: str
+    until: str
+    conditions: tuple[str, ...]
+    values: tuple[str | tuple[str, ...], ...]
+    names: frozenset[str]
 
 
 def list_records(
@@ -173,18 +182,13 @@ def list_records(
 ) -> Page:
     """Raises UnknownRows and SlowQuestion. Rows that belong to nobody are for whoever sees all."""
     columns = list_columns(wanted)
-    conditions, values = _limit_to(known, wanted, visitor, columns)
-    where = " AND ".join(f"({each})" for each in conditions) or "true"
-    rows = f"FROM ({_place(wanted, known)}) AS t WHERE {where}"
-    listed = ", ".join(quote(each) for each in columns)
-    order = _order(wanted.sort, columns)
-    with open_guarded(known.folder, {wanted.table, *REFERRED}) as connection:
-        counted = connection.execute(f"SELECT count(*) {rows}", values).fetchone()
-        found = connection.execute(
-            f"SELECT {listed} {rows} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}",
-            values,
-        ).fetchall()
-    return Page(columns, tuple(found), counted[0] if counted else 0)
+    question = _ask(known, wanted, visitor, columns)
+    total = _count(known.folder, question)
+    if limit == 0 or offset >= total:
+        return Page(columns, (), total)
+    found = _read(known.folder, question, wanted, columns, (int(limit), int(offset)))
+    keys = tuple((row[0], row[1]) for row in found)
+    return Page(columns, tuple(row[2:] for row in found), total, keys)
 
 
 def list_columns(wanted: Wanted) -> tuple[str, ...]:
@@ -199,43 +203,69 @@ def list_columns(wanted: Wanted) -> tuple[str, ...]:
 
 def list_teams(folder: Path) -> dict[str, frozenset[str]]:
     """The teams of everyone who is named in the data, by name, as the measures spell them."""
-    with open_guarded(folder, set(REFERRED)) as connection:
+    with open_guarded(folder) as connection:
         rows = connection.execute(_TEAMS).fetchall()
     return {name: frozenset(team for team in teams if team) for name, teams in rows}
 
 
-@contextmanager
-def open_guarded(folder: Path, tables: set[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads the build, opens nothing else, and is stopped when time is up."""
-    connection = open_connection()
-    timer = threading.Timer(LIMIT_SECONDS, connection.interrupt)
-    try:
-        connection.execute(f"SET allowed_directories = [{literal(str(folder.absolute()))}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        for table in sorted(tables):
-            files = literal(str(folder.absolute() / table / "*.parquet"))
-            connection.execute(f"CREATE VIEW {quote(table)} AS FROM read_parquet({files})")
-        timer.start()
-        yield connection
-    except duckdb.InterruptException:
-        raise SlowQuestion(
-            text(
-                "This took longer than {limit_seconds} seconds and was stopped. Narrow it"
-                " down: pick one part, or fewer words.",
-                limit_seconds=f"{LIMIT_SECONDS:g}",
-            )
-        ) from None
-    finally:
-        timer.cancel()
-        connection.close()
+@lru_cache(maxsize=KEPT_COUNTS)
+def _count(folder: Path, question: _Question) -> int:
+    """A build never changes, so neither does what is counted in it; the reach is in the question.
+
+    The row after which a page begins is no part of what is counted.
+    """
+    with open_guarded(folder) as connection:
+        counted = connection.execute(
+            f"WITH {_stand(question)} SELECT count(*) {_select(question)}", _bind(question)
+        ).fetchone()
+    return int(counted[0]) if counted else 0
 
 
-def _limit_to(
-    known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str]
-) -> tuple[list[str], list[object]]:
-    conditions, values = list(_reach(visitor)[0]), list(_reach(visitor)[1])
-    until = _moment(known.as_of + timedelta(days=1), known.zone)
+def _read(
+    folder: Path,
+    question: _Question,
+    wanted: Wanted,
+    columns: Sequence[str],
+    limits: tuple[int, int],
+) -> list[tuple[Any, ...]]:
+    """Cut the page out first; whose the rows are and where they belong is found for those alone."""
+    table, order = question.table, _order(wanted.sort, columns)
+    names = question.names | (NAMES & {wanted.sort.removeprefix("-")} & set(columns))
+    kept = ", ".join(
+        f"t.{quote(each)}" for each in ("source", *(a.name for a in get_table(table).attributes))
+    )
+    after, key = ("", [])
+    if wanted.after is not None:
+        after, key = " AND (t.source_id, t.source) > (?, ?)", list(wanted.after)
+    rows = _select(replace(question, names=names))
+    cut = f"SELECT {kept} {rows}{after} ORDER BY {order} LIMIT {limits[0]} OFFSET {limits[1]}"
+    placed = place(table, "cut", NAMES & set(columns))
+    listed = ", ".join(quote(each) for each in columns)
+    with open_guarded(folder) as connection:
+        found: list[tuple[Any, ...]] = connection.execute(
+            f"WITH {_stand(question)}, cut AS MATERIALIZED ({cut})"
+            f" SELECT t.source_id, t.source, {listed} FROM ({placed}) AS t ORDER BY {order}",
+            [*_bind(question), *key],
+        ).fetchall()
+    return found
+
+
+def _stand(question: _Question) -> str:
+    return f"stood AS NOT MATERIALIZED ({stand(question.table, question.until)})"
+
+
+def _select(question: _Question) -> str:
+    where = " AND ".join(f"({each})" for each in question.conditions) or "true"
+    return f"FROM ({place(question.table, 'stood', question.names)}) AS t WHERE {where}"
+
+
+def _bind(question: _Question) -> list[str | list[str]]:
+    return [list(each) if isinstance(each, tuple) else each for each in question.values]
+
+
+def _ask(known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str]) -> _Question:
+    (reach, said, names), until = _reach(visitor), _until(known)
+    conditions, values, named = [*reach], [*said], {*names}
     if wanted.kind:
         _table, condition, day = _find_kind(wanted)
         selling = ", ".join(literal(each) for each in sorted(known.selling)) or "NULL"
@@ -245,16 +275,32 @@ def _limit_to(
     if wanted.part and wanted.part[0] != "month":
         if wanted.part[0] not in PLACES:
             raise UnknownRows(f"Rows cannot be picked by {wanted.part[0]!r}.")
+        named.add(f"place_{wanted.part[0]}")
         conditions.append(f"t.place_{wanted.part[0]} = ?")
         values.append(wanted.part[1])
     if wanted.ids is not None:
         conditions.append("t.source_id IN (SELECT unnest(?::VARCHAR[]))")
-        values.append(list(wanted.ids))
+        values.append(wanted.ids)
     if words := wanted.words.strip():
-        cells = " || ' ' || ".join(f"coalesce({quote(each)}::VARCHAR, '')" for each in columns)
-        conditions.append(f"contains(lower({cells}), lower(?))")
-        values.append(words)
-    return conditions, values
+        searched = _list_searched(wanted.table, columns, words)
+        cells = [f"contains(lower(t.{quote(each)}::VARCHAR), lower(?))" for each in searched]
+        conditions.append(" OR ".join(cells) or "false")
+        values += [words] * len(cells)
+        named |= NAMES & set(searched)
+    return _Question(wanted.table, until, tuple(conditions), tuple(values), frozenset(named))
+
+
+def _list_searched(table: str, columns: Sequence[str], words: str) -> list[str]:
+    """The columns that words can be in: to write out numbers and times takes the longest of all."""
+    if set(words.lower()) <= _IN_NUMBERS:
+        return list(columns)
+    numbers = {each.name for each in get_table(table).attributes if each.type in _NUMBERS}
+    return [each for each in columns if each not in numbers]
+
+
+_NUMBERS = frozenset({"money", "number", "integer", "share", "date", "timestamp"})
+_IN_NUMBERS = frozenset("0123456789+-.: e")
+"""Letters that a number, a day or a moment is written with; e comes before an exponent."""
 
 
 def _find_kind(wanted: Wanted) -> tuple[str, str, str]:
@@ -264,18 +310,20 @@ def _find_kind(wanted: Wanted) -> tuple[str, str, str]:
     return found
 
 
-def _reach(visitor: Visitor) -> tuple[tuple[str, ...], tuple[object, ...]]:
+def _reach(
+    visitor: Visitor,
+) -> tuple[tuple[str, ...], tuple[str | tuple[str, ...], ...], tuple[str, ...]]:
+    """The condition that every question about rows has, its values and the names that it needs."""
     match visitor.reach:
         case "everyone":
-            return (), ()
+            return (), (), ()
         case "teams":
-            return ("t.team <> '' AND t.team IN (SELECT unnest(?::VARCHAR[]))",), (
-                sorted(visitor.teams),
-            )
+            in_team = "t.team <> '' AND t.team IN (SELECT unnest(?::VARCHAR[]))"
+            return (in_team,), (tuple(sorted(visitor.teams)),), ("team",)
         case "own":
-            return ("t.rep <> '' AND t.rep = ?",), (visitor.rep,)
+            return ("t.rep <> '' AND t.rep = ?",), (visitor.rep,), ("rep",)
         case _:
-            return ("false",), ()
+            return ("false",), (), ()
 
 
 def _in_month(label: str, day: str, zone: str) -> str:
@@ -293,67 +341,18 @@ def _moment(day: date, zone: str) -> str:
     return f"TIMESTAMPTZ {literal(start_of_day(day, zone).isoformat())}"
 
 
+def _until(known: Known) -> str:
+    return _moment(known.as_of + timedelta(days=1), known.zone)
+
+
 def _order(sort: str, columns: Sequence[str]) -> str:
     name = sort.removeprefix("-")
     if name not in columns:
         return "t.source_id, t.source"
     direction = "DESC" if sort.startswith("-") else "ASC"
-    return f"{quote(name)} {direction} NULLS LAST, t.source_id, t.source"
+    return f"t.{quote(name)} {direction} NULLS LAST, t.source_id, t.source"
 
 
-def _place(wanted: Wanted, known: Known) -> str:
-    """The table's rows with rep and team, and with the places that the measures know them by."""
-    table = wanted.table
-    has = {each.name for each in get_table(table).attributes}
-    own = {name: f"t.{name}" if name in has else "NULL" for name in _OWN}
-    rep, team = _REP.format(owner=owner(table)), _TEAM.format(**own)
-    until = _moment(known.as_of + timedelta(days=1), known.zone)
-    is_later = f"t.closed_at >= {until}"
-    stands = (
-        f"t.* REPLACE (CASE WHEN {is_later} OR t.status IS NULL THEN 'open' ELSE t.status END AS"
-        f" status, CASE WHEN NOT {is_later} THEN t.closed_at END AS closed_at)"
-    )
-    joins = (
-        ("r", "rep", _REP_COLUMNS, owner(table)),
-        ("rt", "team", ("name",), "r.team_id"),
-        ("ot", "team", ("name",), own["team_id"]),
-        ("a", "account", ("region", "segment"), own["account_id"]),
-        ("p", "product", ("name",), own["product_id"]),
-    )
-    joined = " ".join(
-        f"LEFT JOIN ({lookup_sql(meant, columns, table)}) AS {alias}"
-        f" ON {alias}.source = t.source AND {alias}.source_id = {reference}"
-        for alias, meant, columns, reference in joins
-    )
-    region = (
-        f"coalesce(nullif({own['region']}, ''), nullif(a.region, ''), nullif(r.region, ''), '')"
-    )
-    segment = f"coalesce(nullif({own['segment']}, ''), nullif(a.segment, ''), '')"
-    product = f"coalesce(nullif(p.name, ''), nullif({own['product_id']}, ''), '')"
-    columns = ", ".join(
-        (
-            stands if table == "opportunity" else "t.*",
-            f"{rep} AS rep",
-            f"{team} AS team",
-            f"{rep} AS place_rep",
-            f"{team} AS place_team",
-            f"{region} AS place_region",
-            f"{segment} AS place_segment",
-            f"{product} AS place_product",
-            f"coalesce({own['lead_source']}, '') AS place_source",
-            f"coalesce({own['stage']}, '') AS place_stage",
-        )
-    )
-    return f"SELECT {columns} FROM {quote(table)} AS t {joined}"
-
-
-_OWN = ("team_id", "account_id", "product_id", "region", "segment", "lead_source", "stage")
-_REP_COLUMNS = ("name", "team_id", "manager", "region")
-_REP = "coalesce(nullif(r.name, ''), nullif({owner}, ''), '')"
-_TEAM = (
-    "coalesce(nullif(ot.name, ''), nullif({team_id}, ''), nullif(rt.name, ''),"
-    " nullif(r.team_id, ''), nullif(r.manager, ''), '')"
-)
 _TEAMS = f"""
     SELECT r.name, list(DISTINCT coalesce(
         nullif(t.name, ''), nullif(r.team_id, ''), nullif(r.manager, ''), ''
