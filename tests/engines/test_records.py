@@ -15,9 +15,8 @@ from counterpoise.domain.values.rights import admit
 from counterpoise.warehouse.measures.compute import compute_measures
 from counterpoise.warehouse.queries import guarded, records
 from counterpoise.warehouse.queries.guarded import SlowQuestion, open_guarded
+from counterpoise.warehouse.queries.kinds import KIND_OF, KINDS
 from counterpoise.warehouse.queries.records import (
-    KIND_OF,
-    KINDS,
     Known,
     UnknownRows,
     Wanted,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 
 from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.warehouse.engine import quote
-from counterpoise.warehouse.queries.health_checks import owner
+from counterpoise.warehouse.queries.health_checks import OWNER, owner
 from counterpoise.warehouse.queries.lookups import lookup_sql
 
 PLACES = ("rep", "team", "region", "segment", "product", "source", "stage", "month")
@@ -26,6 +26,25 @@ _USES: Mapping[str, tuple[str, ...]] = {
     "place_product": ("p",),
 }
 """Which other tables a name is read from. rt goes by what r says, so it never comes alone."""
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "team": ("team_id",),
+    "place_team": ("team_id",),
+    "place_region": ("region", "account_id"),
+    "place_segment": ("segment", "account_id"),
+    "place_product": ("product_id",),
+    "place_source": ("lead_source",),
+    "place_stage": ("stage",),
+}
+"""What of the row itself a name is read from; where a rep has a part in it, the owner as well."""
+
+
+def list_keys(table: str, names: Collection[str]) -> tuple[str, ...]:
+    """The attributes that decide these names: rows that are alike in them have the same names."""
+    has = {each.name for each in get_table(table).attributes}
+    wanted = {key for each in names for key in (each, *_KEYS.get(each, ()))}
+    if any("r" in _USES.get(each, ()) for each in names):
+        wanted.add(OWNER.get(table, "owner_id"))
+    return ("source", *sorted(wanted & has))
 
 
 def place(table: str, rows: str, names: Collection[str]) -> str:

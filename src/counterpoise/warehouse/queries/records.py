@@ -6,8 +6,8 @@ earlier day turns amounts and stages back by the log, so then it may count other
 Names of columns come from the data dictionary; values are parameters.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -20,8 +20,9 @@ from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.zone import start_of_day
 from counterpoise.warehouse.engine import literal, quote
 from counterpoise.warehouse.queries.guarded import open_guarded
+from counterpoise.warehouse.queries.kinds import KINDS
 from counterpoise.warehouse.queries.lookups import lookup_sql
-from counterpoise.warehouse.queries.places import NAMES, PLACES, place, stand
+from counterpoise.warehouse.queries.places import NAMES, list_keys, place, stand
 
 MOST_ROWS = 100_000
 """As many as one file may hold."""
@@ -54,66 +55,6 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 """What a page shows of a row besides its id; of other tables their first attributes."""
 _FIRST = 7
-_IS_OVER = "t.status IN ('won', 'lost') AND t.closed_at < {until}"
-KINDS: Mapping[str, tuple[str, str, str]] = {
-    "won": ("opportunity", f"t.status = 'won' AND {_IS_OVER}", "t.closed_at"),
-    "priced": (
-        "opportunity",
-        f"t.status = 'won' AND t.amount IS NOT NULL AND {_IS_OVER}",
-        "t.closed_at",
-    ),
-    "timed": (
-        "opportunity",
-        f"t.status = 'won' AND t.created_at <= t.closed_at AND {_IS_OVER}",
-        "t.closed_at",
-    ),
-    "lost": ("opportunity", f"t.status = 'lost' AND {_IS_OVER}", "t.closed_at"),
-    "closed": ("opportunity", _IS_OVER, "t.closed_at"),
-    "open": (
-        "opportunity",
-        f"coalesce(t.created_at < {{until}}, true) AND NOT coalesce({_IS_OVER}, false)",
-        "t.expected_close_on",
-    ),
-    "created": (
-        "opportunity",
-        "coalesce(t.created_at, t.closed_at) < {until}",
-        "least(t.created_at, t.closed_at)",
-    ),
-    "leads": ("lead", "t.created_at < {until}", "t.created_at"),
-    "answered": (
-        "lead",
-        "t.first_touch_at < {until} AND t.first_touch_at >= t.created_at",
-        "t.created_at",
-    ),
-    "activities": ("activity", "t.occurred_at < {until}", "t.occurred_at"),
-    "selling": (
-        "activity",
-        "t.occurred_at < {until} AND lower(trim(t.type)) IN ({selling})",
-        "t.occurred_at",
-    ),
-}
-"""Of each kind of row: its table, which rows those are, and the day that puts one in a month."""
-KIND_OF: Mapping[str, str] = {
-    "won_revenue": "won",
-    "won_deals": "won",
-    "average_deal": "priced",
-    "sales_cycle_days": "timed",
-    "lost_deals": "lost",
-    "win_rate": "closed",
-    "quota_attainment": "won",
-    "pipeline_open": "open",
-    "coverage": "open",
-    "pipeline_velocity": "open",
-    "pipeline_created": "created",
-    "stage_conversion": "created",
-    "slip_rate": "created",
-    "lead_response_minutes": "answered",
-    "lead_conversion": "leads",
-    "activities": "activities",
-    "selling_hours": "selling",
-}
-"""The rows a measure is computed from. A forecast's error rests on months, not on rows."""
-
 Value = str | int | float | bool | Decimal | date | datetime | None
 
 
@@ -166,15 +107,27 @@ class Page:
     keys: tuple[tuple[str, str], ...] = ()
 
 
+_Values = tuple[str | tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """SQL over `t`, its values, and the names out of NAMES that it speaks of."""
+
+    sql: str
+    values: _Values = ()
+    names: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """Which rows are meant, as SQL over `t`, and the names out of NAMES that the SQL speaks of."""
+    """Which rows are meant. whose: conditions on names alone, which are decided once for all rows
+    that are alike in what the names are read from."""
 
     table: str
     until: str
-    conditions: tuple[str, ...]
-    values: tuple[str | tuple[str, ...], ...]
-    names: frozenset[str]
+    whose: tuple[_Condition, ...]
+    others: tuple[_Condition, ...]
 
 
 def list_records(
@@ -230,14 +183,14 @@ def _read(
 ) -> list[tuple[Any, ...]]:
     """Cut the page out first; whose the rows are and where they belong is found for those alone."""
     table, order = question.table, _order(wanted.sort, columns)
-    names = question.names | (NAMES & {wanted.sort.removeprefix("-")} & set(columns))
+    sorted_by = NAMES & {wanted.sort.removeprefix("-")} & set(columns)
     kept = ", ".join(
         f"t.{quote(each)}" for each in ("source", *(a.name for a in get_table(table).attributes))
     )
     after, key = ("", [])
     if wanted.after is not None:
         after, key = " AND (t.source_id, t.source) > (?, ?)", list(wanted.after)
-    rows = _select(replace(question, names=names))
+    rows = _select(question, sorted_by)
     cut = f"SELECT {kept} {rows}{after} ORDER BY {order} LIMIT {limits[0]} OFFSET {limits[1]}"
     placed = place(table, "cut", NAMES & set(columns))
     listed = ", ".join(quote(each) for each in columns)
@@ -251,43 +204,65 @@ def _read(
 
 
 def _stand(question: _Question) -> str:
-    return f"stood AS NOT MATERIALIZED ({stand(question.table, question.until)})"
+    """The rows as they stood, and what those that are meant are alike in: a hundred owners are
+    looked up sooner than the owner of each of a million rows."""
+    table = question.table
+    stood = f"stood AS NOT MATERIALIZED ({stand(table, question.until)})"
+    if not question.whose:
+        return stood
+    names = frozenset().union(*(each.names for each in question.whose))
+    keys = ", ".join(f"t.{quote(each)}" for each in list_keys(table, names))
+    where = " AND ".join(f"({each.sql})" for each in question.whose)
+    return (
+        f"{stood}, alike AS MATERIALIZED (SELECT DISTINCT {keys} FROM {quote(table)} AS t),"
+        " meant AS MATERIALIZED"
+        f" (SELECT {keys} FROM ({place(table, 'alike', names)}) AS t WHERE {where})"
+    )
 
 
-def _select(question: _Question) -> str:
-    where = " AND ".join(f"({each})" for each in question.conditions) or "true"
-    return f"FROM ({place(question.table, 'stood', question.names)}) AS t WHERE {where}"
+def _select(question: _Question, more: Collection[str] = ()) -> str:
+    """From the rows that are meant, with the names that conditions and `more` speak of."""
+    names = frozenset(more).union(*(each.names for each in question.others))
+    conditions = [each.sql for each in question.others]
+    if question.whose:
+        named = frozenset().union(*(each.names for each in question.whose))
+        same = " AND ".join(
+            f"m.{quote(each)} IS NOT DISTINCT FROM t.{quote(each)}"
+            for each in list_keys(question.table, named)
+        )
+        conditions.append(f"EXISTS (SELECT 1 FROM meant AS m WHERE {same})")
+    where = " AND ".join(f"({each})" for each in conditions) or "true"
+    return f"FROM ({place(question.table, 'stood', names)}) AS t WHERE {where}"
 
 
 def _bind(question: _Question) -> list[str | list[str]]:
-    return [list(each) if isinstance(each, tuple) else each for each in question.values]
+    """In the order in which the SQL has them."""
+    values = (value for each in (*question.whose, *question.others) for value in each.values)
+    return [list(each) if isinstance(each, tuple) else each for each in values]
 
 
 def _ask(known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str]) -> _Question:
-    (reach, said, names), until = _reach(visitor), _until(known)
-    conditions, values, named = [*reach], [*said], {*names}
+    until, part = _until(known), wanted.part
+    whose, others = list(_reach(visitor)), list[_Condition]()
     if wanted.kind:
         _table, condition, day = _find_kind(wanted)
         selling = ", ".join(literal(each) for each in sorted(known.selling)) or "NULL"
-        conditions.append(condition.format(until=until, selling=selling))
-        if wanted.part and wanted.part[0] == "month":
-            conditions.append(_in_month(wanted.part[1], day, known.zone))
-    if wanted.part and wanted.part[0] != "month":
-        if wanted.part[0] not in PLACES:
-            raise UnknownRows(f"Rows cannot be picked by {wanted.part[0]!r}.")
-        named.add(f"place_{wanted.part[0]}")
-        conditions.append(f"t.place_{wanted.part[0]} = ?")
-        values.append(wanted.part[1])
+        others.append(_Condition(condition.format(until=until, selling=selling)))
+        if part and part[0] == "month":
+            others.append(_Condition(_in_month(part[1], day, known.zone)))
+    if part and part[0] != "month":
+        name = f"place_{part[0]}"
+        if name not in NAMES:
+            raise UnknownRows(f"Rows cannot be picked by {part[0]!r}.")
+        whose.append(_Condition(f"t.{name} = ?", (part[1],), frozenset({name})))
     if wanted.ids is not None:
-        conditions.append("t.source_id IN (SELECT unnest(?::VARCHAR[]))")
-        values.append(wanted.ids)
+        others.append(_Condition("t.source_id IN (SELECT unnest(?::VARCHAR[]))", (wanted.ids,)))
     if words := wanted.words.strip():
         searched = _list_searched(wanted.table, columns, words)
         cells = [f"contains(lower(t.{quote(each)}::VARCHAR), lower(?))" for each in searched]
-        conditions.append(" OR ".join(cells) or "false")
-        values += [words] * len(cells)
-        named |= NAMES & set(searched)
-    return _Question(wanted.table, until, tuple(conditions), tuple(values), frozenset(named))
+        names = NAMES & set(searched)
+        others.append(_Condition(" OR ".join(cells) or "false", (words,) * len(cells), names))
+    return _Question(wanted.table, until, tuple(whose), tuple(others))
 
 
 def _list_searched(table: str, columns: Sequence[str], words: str) -> list[str]:
@@ -310,20 +285,20 @@ def _find_kind(wanted: Wanted) -> tuple[str, str, str]:
     return found
 
 
-def _reach(
-    visitor: Visitor,
-) -> tuple[tuple[str, ...], tuple[str | tuple[str, ...], ...], tuple[str, ...]]:
-    """The condition that every question about rows has, its values and the names that it needs."""
+def _reach(visitor: Visitor) -> tuple[_Condition, ...]:
+    """What every question about rows asks as well."""
     match visitor.reach:
         case "everyone":
-            return (), (), ()
+            return ()
         case "teams":
             in_team = "t.team <> '' AND t.team IN (SELECT unnest(?::VARCHAR[]))"
-            return (in_team,), (tuple(sorted(visitor.teams)),), ("team",)
+            teams = tuple(sorted(visitor.teams))
+            return (_Condition(in_team, (teams,), frozenset({"team"})),)
         case "own":
-            return ("t.rep <> '' AND t.rep = ?",), (visitor.rep,), ("rep",)
+            is_own = "t.rep <> '' AND t.rep = ?"
+            return (_Condition(is_own, (visitor.rep,), frozenset({"rep"})),)
         case _:
-            return ("false",), (), ()
+            return (_Condition("false"),)
 
 
 def _in_month(label: str, day: str, zone: str) -> str:

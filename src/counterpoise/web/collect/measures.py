@@ -18,7 +18,8 @@ from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.warehouse.queries.records import KIND_OF, Wanted
+from counterpoise.warehouse.queries.kinds import KIND_OF
+from counterpoise.warehouse.queries.records import Wanted
 from counterpoise.web import access
 from counterpoise.web.collect import rows
 from counterpoise.web.collect import standing as standings
