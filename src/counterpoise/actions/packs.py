@@ -6,7 +6,7 @@ and signed. A document is written once for each state of a pack, and found again
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, tzinfo
 from decimal import Decimal
 from hashlib import sha256
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from counterpoise import __version__
 from counterpoise.actions import freezing, kept, scenarios
-from counterpoise.actions.reports import LANGUAGES, Language
+from counterpoise.actions.reports import Language
 from counterpoise.actions.signing import Seen
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.connectors.documents.pack import write_pack_page, write_pack_print
@@ -51,25 +51,6 @@ WRITERS: dict[str, Callable[[Pack, Path, Language], Path]] = {
     "html": write_pack_page,
     "pdf": write_pack_print,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PackFiles:
-    """The files by language."""
-
-    html: dict[str, Path]
-    pdf: dict[str, Path]
-
-
-def write_pack(pack: Pack, folder: Path) -> PackFiles:
-    """Write the pack's documents into the folder, over those of an equal version."""
-    folder.mkdir(parents=True, exist_ok=True)
-    return PackFiles(
-        html={
-            each: write_pack_page(pack, folder / f"pack.{each}.html", each) for each in LANGUAGES
-        },
-        pdf={each: write_pack_print(pack, folder / f"pack.{each}.pdf", each) for each in LANGUAGES},
-    )
 
 
 def find_document(workspace: Workspace, pack: Pack, language: Language, ending: str) -> Path:
