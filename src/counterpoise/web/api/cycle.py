@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import reports, standings
+from counterpoise.actions import reports, signing, standings
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store import runs
@@ -63,11 +63,15 @@ class StepAnswer(Schema):
 
 
 class StandingAnswer(Schema):
-    """run: the newest of the period, null for none. build: the current data, null before a load."""
+    """run: the newest of the period, null for none. build: the current data, null before a load.
+
+    is_plan_signed: the newest frozen version is signed by all, and nothing has voided it.
+    """
 
     period: str
     run: str | None
     build: str | None
+    is_plan_signed: bool
     steps: list[StepAnswer]
 
 
@@ -125,6 +129,7 @@ def show_standing(request: HttpRequest, period: str) -> dict[str, Any]:
         "period": standing.period,
         "run": standing.run and standing.run.id,
         "build": standing.build,
+        "is_plan_signed": signing.is_plan_signed(get_workspace(), standing.period),
         "steps": [
             {"step": each.step, "state": each.state, "why": [str(why) for why in each.why]}
             for each in standing.steps
