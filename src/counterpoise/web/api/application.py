@@ -120,7 +120,8 @@ def list_urls(api: NinjaAPI) -> list[URLPattern]:
             for method in operations[str(each.name)].methods
         }
         urls.append(address(route, open_door(same[0].callback, by_method), name=same[0].name))
-    return [*urls, re_path("^.*$", open_door(answer_nothing, {}), name="nothing")]
+    # Found in whatever is left. A dot would stop at a line end, and a page of ours would answer.
+    return [*urls, re_path("", open_door(answer_nothing, {}), name="nothing")]
 
 
 def _describe(operation: NinjaOperation) -> Operation:
