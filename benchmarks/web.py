@@ -33,7 +33,7 @@ ROWS = (
     "/collect/measures/won_revenue/rows/",
     "/collect/measures/won_deals/rows/?records.sort=-amount",
     "/collect/measures/pipeline_open/rows/?records.page=3",
-    "/collect/measures/lead_conversion/rows/?by=source&is=",
+    "/collect/measures/pipeline_created/rows/?by=month&is=2026-03",
     "/collect/measures/activities/rows/?records.sort=-occurred_at",
 )
 """Rows behind a measure, read from the warehouse when asked for; reported by themselves too."""

@@ -136,7 +136,8 @@ def list_records(
     """Raises UnknownRows and SlowQuestion. Rows that belong to nobody are for whoever sees all."""
     columns = list_columns(wanted)
     question = _ask(known, wanted, visitor, columns)
-    total = _count(known.folder, question)
+    is_small = wanted.ids is None  # the ids of a finding may be a million, too many to keep
+    total = (_count_once if is_small else _count)(known.folder, question)
     if limit == 0 or offset >= total:
         return Page(columns, (), total)
     found = _read(known.folder, question, wanted, columns, (int(limit), int(offset)))
@@ -162,11 +163,13 @@ def list_teams(folder: Path) -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=KEPT_COUNTS)
-def _count(folder: Path, question: _Question) -> int:
-    """A build never changes, so neither does what is counted in it; the reach is in the question.
+def _count_once(folder: Path, question: _Question) -> int:
+    """A build never changes, so neither does what is counted in it; the question has the reach."""
+    return _count(folder, question)
 
-    The row after which a page begins is no part of what is counted.
-    """
+
+def _count(folder: Path, question: _Question) -> int:
+    """The row after which a page begins is no part of what is counted."""
     with open_guarded(folder) as connection:
         counted = connection.execute(
             f"WITH {_stand(question)} SELECT count(*) {_select(question)}", _bind(question)
