@@ -29,6 +29,14 @@ P95_LIMIT_MS = 200
 PAINT_LIMIT_MS = 1000
 SCRIPT_LIMIT_KB = 400
 PERIOD, AS_OF = "2026-Q4", "2026-09-30"
+ROWS = (
+    "/collect/measures/won_revenue/rows/",
+    "/collect/measures/won_deals/rows/?records.sort=-amount",
+    "/collect/measures/pipeline_open/rows/?records.page=3",
+    "/collect/measures/pipeline_created/rows/?by=month&is=2026-03",
+    "/collect/measures/activities/rows/?records.sort=-occurred_at",
+)
+"""Rows behind a measure, read from the warehouse when asked for; reported by themselves too."""
 ROLES = ("operations", "leader", "rep", "finance", "marketing", "executive", "viewer")
 
 
@@ -99,6 +107,7 @@ def list_paths() -> tuple[str, ...]:
         "/collect/",
         "/collect/health/",
         "/collect/measures/",
+        *ROWS,
         "/collect/quarantine/",
         "/collect/loads/",
         f"/demand/{PERIOD}/",
@@ -249,9 +258,17 @@ def report(times: dict[str, list[float]], wrong: list[str], seconds: float) -> N
         f" {p95 / P95_LIMIT_MS:.2f}   {'ok' if p95 <= P95_LIMIT_MS else 'MISSED'}"
     )
     print(f"errors: {len(wrong)}   limit 0   {'ok' if not wrong else 'MISSED ' + str(wrong[:5])}")
+    rows = sorted(ms for path in ROWS for ms in times.get(path, ()))
+    if len(rows) > 1:
+        p95 = quantiles(rows, n=20)[-1]
+        print(
+            f"of them rows behind a measure: {len(rows)} pages: median {rows[len(rows) // 2]:.0f}"
+            f" ms, p95 {p95:.0f} ms   limit of p95 {P95_LIMIT_MS} ms   ratio"
+            f" {p95 / P95_LIMIT_MS:.2f}   {'ok' if p95 <= P95_LIMIT_MS else 'MISSED'}"
+        )
     for path, ms in sorted(times.items(), key=lambda each: -max(each[1])):
         top = quantiles(ms, n=20)[-1] if len(ms) > 1 else ms[0]
-        print(f"  {path:44} {len(ms):5} times   p95 {top:6.0f} ms")
+        print(f"  {path:62} {len(ms):5} times   p95 {top:6.0f} ms")
 
 
 def main() -> int:

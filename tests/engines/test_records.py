@@ -13,17 +13,15 @@ from counterpoise.domain.measure.settings import SELLING_KEY
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.values.rights import admit
 from counterpoise.warehouse.measures.compute import compute_measures
-from counterpoise.warehouse.queries import records
+from counterpoise.warehouse.queries import guarded, records
+from counterpoise.warehouse.queries.guarded import SlowQuestion, open_guarded
+from counterpoise.warehouse.queries.kinds import KIND_OF, KINDS
 from counterpoise.warehouse.queries.records import (
-    KIND_OF,
-    KINDS,
     Known,
-    SlowQuestion,
     UnknownRows,
     Wanted,
     list_records,
     list_teams,
-    open_guarded,
 )
 from written_builds import at, write_build
 
@@ -157,6 +155,45 @@ def test_a_page_is_cut_from_rows_in_a_fixed_order(known):
     assert {page.total for page in pages} == {9}
 
 
+def test_a_page_begins_after_the_row_that_is_named(known):
+    whole = list_records(known, Wanted("opportunity"), EVERYONE, limit=9)
+    first = list_records(known, Wanted("opportunity"), EVERYONE, limit=1)
+    assert first.keys == (("D1", whole.keys[0][1]),)
+    rest = list_records(known, Wanted("opportunity", after=first.keys[0]), EVERYONE, limit=9)
+    assert (rest.rows, rest.keys, rest.total) == (whole.rows[1:], whole.keys[1:], 9)
+
+
+def test_a_question_is_counted_once_for_each_reach(known):
+    asked = Wanted("opportunity", "won", words="d")
+    visitors = (EVERYONE, admit(3, "h", "rep", rep="Huda"), admit(4, "a", "rep", rep="Adam"))
+    records._count_once.cache_clear()
+    totals = [list_records(known, asked, each, limit=1).total for each in visitors * 2]
+    kept = records._count_once.cache_info()
+    assert totals == [4, 1, 2] * 2
+    assert (kept.misses, kept.hits) == (3, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        pytest.param("east", ["D1"], id="a name of another table"),
+        pytest.param("WON", ["D1", "D2", "D5", "D6"], id="whatever the case"),
+        pytest.param("2026-03-31", ["D2"], id="a day"),
+        pytest.param("1000.0", ["D1"], id="an amount"),
+        pytest.param("Huda East", [], id="words of two columns"),
+    ],
+)
+def test_words_are_searched_in_each_shown_column(known, words, found):
+    assert keys(list_records(known, Wanted("opportunity", words=words), EVERYONE, limit=9)) == found
+
+
+def test_every_connection_to_a_kept_engine_counts_in_utc(known):
+    for _time in range(2):
+        with open_guarded(known.folder) as connection:
+            shown = connection.execute("SELECT TIMESTAMPTZ '2026-01-01 04:00:00+04'::VARCHAR")
+            assert shown.fetchone() == ("2026-01-01 00:00:00+00",)
+
+
 def test_a_deal_stands_as_it_stood_on_the_day(known):
     wanted = Wanted("opportunity", "open", ids=("D6",))
     page = list_records(replace(known, as_of=date(2026, 6, 10)), wanted, EVERYONE, limit=1)
@@ -226,7 +263,7 @@ def test_values_are_values(known, written):
     ],
 )
 def test_the_engine_cannot_be_turned_against_us(known, attack):
-    with open_guarded(known.folder, {"rep"}) as connection:
+    with open_guarded(known.folder) as connection:
         with pytest.raises(duckdb.Error):
             connection.execute(attack).fetchall()
         assert connection.execute("SELECT count(*) FROM rep").fetchone() == (5,)
@@ -234,11 +271,11 @@ def test_the_engine_cannot_be_turned_against_us(known, attack):
 
 @pytest.mark.case("WEB-23")
 def test_a_question_without_end_is_stopped(known, monkeypatch):
-    monkeypatch.setattr(records, "LIMIT_SECONDS", 0.3)
+    monkeypatch.setattr(guarded, "LIMIT_SECONDS", 0.3)
     begun = time.monotonic()
     with (
         pytest.raises(SlowQuestion, match="Narrow it down"),
-        open_guarded(known.folder, {"rep"}) as connection,
+        open_guarded(known.folder) as connection,
     ):
         connection.execute(
             "SELECT sum(a.range * b.range) FROM range(10000000) AS a, range(10000000) AS b"

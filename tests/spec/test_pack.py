@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from html import unescape
-from types import SimpleNamespace
 
 import pytest
 from django.utils import translation
@@ -155,24 +154,34 @@ def query(pack, selector, language="en"):
     return json.loads(compiler.query(selector, field="body"))
 
 
-def write_pack(pack, folder):
-    """The documents by ending and language, as the product writes each of them."""
-    return SimpleNamespace(
-        **{
-            ending: {one: write(pack, folder / f"pack.{one}.{ending}", one) for one in LANGUAGES}
-            for ending, write in WRITERS.items()
-        }
-    )
+def write_all(pack, folder):
+    """By ending and language, what the product writes when it is asked for."""
+    return {
+        (ending, language): write(pack, folder / f"pack.{language}.{ending}", language)
+        for ending, write in WRITERS.items()
+        for language in LANGUAGES
+    }
 
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    return write_pack(build_pack(), tmp_path_factory.mktemp("pack"))
+    return write_all(build_pack(), tmp_path_factory.mktemp("pack"))
 
 
 @pytest.fixture(scope="module")
 def pages(files):
-    return {language: path.read_text("utf-8") for language, path in files.html.items()}
+    return {language: files["html", language].read_text("utf-8") for language in LANGUAGES}
+
+
+def test_a_page_and_a_print_in_each_language(tmp_path):
+    written = write_all(build_pack(), tmp_path)
+    assert {kind: path.name for kind, path in written.items()} == {
+        ("html", "en"): "pack.en.html",
+        ("html", "ar"): "pack.ar.html",
+        ("pdf", "en"): "pack.en.pdf",
+        ("pdf", "ar"): "pack.ar.pdf",
+    }
+    assert sorted(tmp_path.iterdir()) == sorted(written.values())
 
 
 @pytest.mark.parametrize(
@@ -370,7 +379,7 @@ def test_the_print_has_every_section():
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_print_is_accessible_dated_and_short(files, language):
-    printed = files.pdf[language].read_bytes()
+    printed = files["pdf", language].read_bytes()
     assert printed.startswith(b"%PDF-1.7")
     assert b"pdfuaid:part>1<" in printed
     assert b"<xmp:CreateDate>2026-10-03T00:00:00Z<" in printed
@@ -379,14 +388,14 @@ def test_the_print_is_accessible_dated_and_short(files, language):
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_same_pack_gives_the_same_bytes(files, tmp_path, language):
-    again = write_pack(build_pack(), tmp_path)
-    assert again.pdf[language].read_bytes() == files.pdf[language].read_bytes()
-    assert again.html[language].read_bytes() == files.html[language].read_bytes()
+    again = write_all(build_pack(), tmp_path)
+    for kind in (("pdf", language), ("html", language)):
+        assert again[kind].read_bytes() == files[kind].read_bytes()
 
 
 def test_another_pack_gives_other_bytes(files):
     other = replace(build_pack(), version=4)
-    assert documents.print_pack(other, "en", "pdf") != (files.pdf["en"].read_bytes(),)
+    assert documents.print_pack(other, "en", "pdf") != (files["pdf", "en"].read_bytes(),)
 
 
 def test_letters_without_a_font_are_owned_up_to(tmp_path):

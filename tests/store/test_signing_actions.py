@@ -73,6 +73,7 @@ def test_a_plan_is_signed_in_turn_and_everyone_is_told(workspace, omar, executiv
     asked = ("sign", "Version 1 of the plan for 2026-Q4 waits for your signature.", link)
     assert [told(each.id) for each in executives] == [[asked]] * 3
     assert (look(workspace).state, look(workspace).still_to_sign[0]) == ("frozen", "executive")
+    assert not signing.is_plan_signed(workspace, PERIOD)
 
     assert sign(workspace, emad).state == "part signed"
     assert [len(told(each.id)) for each in executives] == [1, 2, 2]
@@ -81,6 +82,7 @@ def test_a_plan_is_signed_in_turn_and_everyone_is_told(workspace, omar, executiv
     signed = sign(workspace, eman, comment="With the hiring as planned.")
     assert (signed.state, signed.still_to_sign) == ("signed", ())
     assert signed.frozen.signed[1].comment == "With the hiring as planned."
+    assert signing.is_plan_signed(workspace, PERIOD)
     assert told(omar.id) == [
         ("signed", "Version 1 of the plan for 2026-Q4 is signed by everyone.", link)
     ]
@@ -90,6 +92,7 @@ def test_a_plan_is_signed_in_turn_and_everyone_is_told(workspace, omar, executiv
 
 
 def test_of_a_period_without_versions_nothing_is_signed(workspace, omar):
+    assert not signing.is_plan_signed(workspace, PERIOD)
     assert signing.name_states(workspace, PERIOD) == ()
     with pytest.raises(UnknownVersion, match="has no version 1"):
         look(workspace)

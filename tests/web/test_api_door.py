@@ -147,6 +147,44 @@ def test_what_cannot_be_answered_is_a_problem_in_words(cycle, method, path, stat
     assert "Traceback" not in problem["detail"]
 
 
+@pytest.mark.parametrize(
+    "path", ["", "nothing/\u2028here", "%0A", "a%0Ab/c%0D%0A", "%00%0A%7F", "%F1%80%0A"]
+)
+def test_every_address_answers_with_a_problem_whatever_is_in_it(cycle, path):
+    program = make_program(make_person("operations"))
+    assert_problem(program.get(f"/{path}"), 404)
+    assert_problem(Client(SERVER_NAME="localhost").get(f"/api/v1/{path}"), 401)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        pytest.param(
+            "POST",
+            "/demand/k%F1%80%96%93%21%C2%87%C2%9E%0A%C2%AC%06%C2%B9%C2%8A/overrides"
+            "/-2.4233925958625303e-132/withdraw",
+            404,
+            id="no number of an override",
+        ),
+        pytest.param(
+            "GET",
+            "/reconcile/%C3%BC%C2%87%C2%93/scenarios/%C2%B1%C2%BC%C3%B4%0A",
+            404,
+            id="no number of a scenario",
+        ),
+        pytest.param("GET", "/reconcile/2026%0AQ4/notes", 422, id="no period"),
+        pytest.param("GET", "/cycles/none%0A", 404, id="no such cycle"),
+    ],
+)
+def test_a_line_end_in_an_address_is_no_way_past_the_door(cycle, method, path, status):
+    assert_problem(make_program(make_person("operations")).send(method, path), status)
+
+
+def assert_problem(answer, status):
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, PROBLEM)
+    assert answer.json()["status"] == status
+
+
 def test_a_method_that_is_not_taken_is_answered_with_those_that_are(cycle):
     answer = make_program(make_person("operations")).send("PATCH", "/cycles")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, POST")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from counterpoise.domain.values.text import text
 from people import make_person, sign_in
 
 
@@ -84,7 +85,7 @@ def test_work_is_stopped_once(workspace, ask):
         pytest.param(
             "cycle",
             "failed",
-            {"failure": "60 <deals> needed"},
+            {"failure": text("60 <deals> needed")},
             "60 &lt;deals&gt; needed",
             id="why not",
         ),

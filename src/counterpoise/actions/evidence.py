@@ -10,6 +10,7 @@ from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.measure.settings import build_settings
 from counterpoise.domain.tables.health import Finding
 from counterpoise.warehouse.queries import health, records
+from counterpoise.warehouse.queries.kinds import KIND_OF, KINDS
 from counterpoise.warehouse.queries.records import Known, Wanted
 
 
@@ -22,8 +23,8 @@ def stand_on(workspace: Workspace, build: str, examined: Examined) -> Known:
 
 def want_measured(measure: str, part: tuple[str, str] | None) -> Wanted | None:
     """The rows that a measure, or a part of it, rests on; None where it rests on none."""
-    kind = records.KIND_OF.get(measure)
-    return None if kind is None else Wanted(records.KINDS[kind][0], kind, part)
+    kind = KIND_OF.get(measure)
+    return None if kind is None else Wanted(KINDS[kind][0], kind, part)
 
 
 def want_found(known: Known, finding: Finding) -> Wanted:

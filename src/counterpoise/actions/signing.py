@@ -13,6 +13,7 @@ from counterpoise.domain.reconcile.signing import (
     Standing,
     State,
     check_can_sign,
+    is_signed,
     list_counted,
     name_state,
 )
@@ -80,6 +81,15 @@ def name_states(workspace: Workspace, period: str) -> tuple[tuple[FrozenVersion,
     newest = look_at(workspace, period, listed[0].version.number)
     older: State = "void"
     return ((newest.frozen, newest.state), *((each, older) for each in listed[1:]))
+
+
+def is_plan_signed(workspace: Workspace, period: str) -> bool:
+    """Whether the newest version of a period may be carried out now."""
+    newest = versions.find_newest_number(period)
+    if newest is None:
+        return False
+    seen = look_at(workspace, period, newest)
+    return is_signed(seen.rules, seen.standing)
 
 
 def find_refusal(seen: Seen, visitor: Visitor, *, now: datetime) -> CannotSign | None:

@@ -3,34 +3,31 @@
 A visitor gets rows of people in their reach and no others: the condition is part of every query.
 Rows are as they are recorded now, but that what closed after the day is open; a measure of an
 earlier day turns amounts and stages back by the log, so then it may count other rows.
-The engine reads the build's folder and nothing else, cannot be told otherwise, and is stopped after
-five seconds. Names of columns come from the data dictionary; values are parameters.
+Names of columns come from the data dictionary; values are parameters.
 """
 
-import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
-
-import duckdb
+from typing import Any
 
 from counterpoise.domain.tables.dictionary import TABLES, get_table
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.domain.values.text import text
 from counterpoise.domain.values.zone import start_of_day
-from counterpoise.warehouse.engine import literal, open_connection, quote
-from counterpoise.warehouse.queries.health_checks import owner
+from counterpoise.warehouse.engine import literal, quote
+from counterpoise.warehouse.queries.guarded import open_guarded
+from counterpoise.warehouse.queries.kinds import KINDS
 from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.places import NAMES, list_keys, place, stand
 
-LIMIT_SECONDS = 5.0
 MOST_ROWS = 100_000
 """As many as one file may hold."""
-REFERRED = ("rep", "team", "account", "product")
-PLACES = ("rep", "team", "region", "segment", "product", "source", "stage", "month")
+LONGEST_SEARCH = 100
+KEPT_COUNTS = 512
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "opportunity": (
         "name",
@@ -58,71 +55,7 @@ SHOWN: Mapping[str, tuple[str, ...]] = {
 }
 """What a page shows of a row besides its id; of other tables their first attributes."""
 _FIRST = 7
-_IS_OVER = "t.status IN ('won', 'lost') AND t.closed_at < {until}"
-KINDS: Mapping[str, tuple[str, str, str]] = {
-    "won": ("opportunity", f"t.status = 'won' AND {_IS_OVER}", "t.closed_at"),
-    "priced": (
-        "opportunity",
-        f"t.status = 'won' AND t.amount IS NOT NULL AND {_IS_OVER}",
-        "t.closed_at",
-    ),
-    "timed": (
-        "opportunity",
-        f"t.status = 'won' AND t.created_at <= t.closed_at AND {_IS_OVER}",
-        "t.closed_at",
-    ),
-    "lost": ("opportunity", f"t.status = 'lost' AND {_IS_OVER}", "t.closed_at"),
-    "closed": ("opportunity", _IS_OVER, "t.closed_at"),
-    "open": (
-        "opportunity",
-        f"coalesce(t.created_at < {{until}}, true) AND NOT coalesce({_IS_OVER}, false)",
-        "t.expected_close_on",
-    ),
-    "created": (
-        "opportunity",
-        "coalesce(t.created_at, t.closed_at) < {until}",
-        "least(t.created_at, t.closed_at)",
-    ),
-    "leads": ("lead", "t.created_at < {until}", "t.created_at"),
-    "answered": (
-        "lead",
-        "t.first_touch_at < {until} AND t.first_touch_at >= t.created_at",
-        "t.created_at",
-    ),
-    "activities": ("activity", "t.occurred_at < {until}", "t.occurred_at"),
-    "selling": (
-        "activity",
-        "t.occurred_at < {until} AND lower(trim(t.type)) IN ({selling})",
-        "t.occurred_at",
-    ),
-}
-"""Of each kind of row: its table, which rows those are, and the day that puts one in a month."""
-KIND_OF: Mapping[str, str] = {
-    "won_revenue": "won",
-    "won_deals": "won",
-    "average_deal": "priced",
-    "sales_cycle_days": "timed",
-    "lost_deals": "lost",
-    "win_rate": "closed",
-    "quota_attainment": "won",
-    "pipeline_open": "open",
-    "coverage": "open",
-    "pipeline_velocity": "open",
-    "pipeline_created": "created",
-    "stage_conversion": "created",
-    "slip_rate": "created",
-    "lead_response_minutes": "answered",
-    "lead_conversion": "leads",
-    "activities": "activities",
-    "selling_hours": "selling",
-}
-"""The rows a measure is computed from. A forecast's error rests on months, not on rows."""
-
 Value = str | int | float | bool | Decimal | date | datetime | None
-
-
-class SlowQuestion(RuntimeError):
-    """A question that the engine did not answer in time."""
 
 
 class UnknownRows(LookupError):
@@ -145,9 +78,10 @@ class Known:
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """table: a canonical table. kind: of KINDS, or every row. part: a dimension and its label, as
-    the measures name it. ids: only rows with these keys. words: in any shown column.
+    the measures name it. ids: only rows with these keys. words: in any one of the shown columns.
 
     sort: a shown column, with `-` before it from the largest on. also: a column to show as well.
+    after: the key of a row (its id and its source); only those that come after it in that order.
     """
 
     table: str
@@ -157,15 +91,43 @@ class Wanted:
     words: str = ""
     sort: str = ""
     also: str = ""
+    after: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows by the order of columns. total: of all rows, in the visitor's reach."""
+    """Rows by the order of columns, and the key of each, as `Wanted.after` takes it.
+
+    total: of all rows, in the visitor's reach.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
     total: int
+    keys: tuple[tuple[str, str], ...] = ()
+
+
+_Values = tuple[str | tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """SQL over `t`, its values, and the names out of NAMES that it speaks of."""
+
+    sql: str
+    values: _Values = ()
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """Which rows are meant. whose: conditions on names alone, which are decided once for all rows
+    that are alike in what the names are read from."""
+
+    table: str
+    until: str
+    whose: tuple[_Condition, ...]
+    others: tuple[_Condition, ...]
 
 
 def list_records(
@@ -173,18 +135,14 @@ def list_records(
 ) -> Page:
     """Raises UnknownRows and SlowQuestion. Rows that belong to nobody are for whoever sees all."""
     columns = list_columns(wanted)
-    conditions, values = _limit_to(known, wanted, visitor, columns)
-    where = " AND ".join(f"({each})" for each in conditions) or "true"
-    rows = f"FROM ({_place(wanted, known)}) AS t WHERE {where}"
-    listed = ", ".join(quote(each) for each in columns)
-    order = _order(wanted.sort, columns)
-    with open_guarded(known.folder, {wanted.table, *REFERRED}) as connection:
-        counted = connection.execute(f"SELECT count(*) {rows}", values).fetchone()
-        found = connection.execute(
-            f"SELECT {listed} {rows} ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}",
-            values,
-        ).fetchall()
-    return Page(columns, tuple(found), counted[0] if counted else 0)
+    question = _ask(known, wanted, visitor, columns)
+    is_small = wanted.ids is None  # the ids of a finding may be a million, too many to keep
+    total = (_count_once if is_small else _count)(known.folder, question)
+    if limit == 0 or offset >= total:
+        return Page(columns, (), total)
+    found = _read(known.folder, question, wanted, columns, (int(limit), int(offset)))
+    keys = tuple((row[0], row[1]) for row in found)
+    return Page(columns, tuple(row[2:] for row in found), total, keys)
 
 
 def list_columns(wanted: Wanted) -> tuple[str, ...]:
@@ -199,62 +157,128 @@ def list_columns(wanted: Wanted) -> tuple[str, ...]:
 
 def list_teams(folder: Path) -> dict[str, frozenset[str]]:
     """The teams of everyone who is named in the data, by name, as the measures spell them."""
-    with open_guarded(folder, set(REFERRED)) as connection:
+    with open_guarded(folder) as connection:
         rows = connection.execute(_TEAMS).fetchall()
     return {name: frozenset(team for team in teams if team) for name, teams in rows}
 
 
-@contextmanager
-def open_guarded(folder: Path, tables: set[str]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads the build, opens nothing else, and is stopped when time is up."""
-    connection = open_connection()
-    timer = threading.Timer(LIMIT_SECONDS, connection.interrupt)
-    try:
-        connection.execute(f"SET allowed_directories = [{literal(str(folder.absolute()))}]")
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
-        for table in sorted(tables):
-            files = literal(str(folder.absolute() / table / "*.parquet"))
-            connection.execute(f"CREATE VIEW {quote(table)} AS FROM read_parquet({files})")
-        timer.start()
-        yield connection
-    except duckdb.InterruptException:
-        raise SlowQuestion(
-            text(
-                "This took longer than {limit_seconds} seconds and was stopped. Narrow it"
-                " down: pick one part, or fewer words.",
-                limit_seconds=f"{LIMIT_SECONDS:g}",
-            )
-        ) from None
-    finally:
-        timer.cancel()
-        connection.close()
+@lru_cache(maxsize=KEPT_COUNTS)
+def _count_once(folder: Path, question: _Question) -> int:
+    """A build never changes, so neither does what is counted in it; the question has the reach."""
+    return _count(folder, question)
 
 
-def _limit_to(
-    known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str]
-) -> tuple[list[str], list[object]]:
-    conditions, values = list(_reach(visitor)[0]), list(_reach(visitor)[1])
-    until = _moment(known.as_of + timedelta(days=1), known.zone)
+def _count(folder: Path, question: _Question) -> int:
+    """The row after which a page begins is no part of what is counted."""
+    with open_guarded(folder) as connection:
+        counted = connection.execute(
+            f"WITH {_stand(question)} SELECT count(*) {_select(question)}", _bind(question)
+        ).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _read(
+    folder: Path,
+    question: _Question,
+    wanted: Wanted,
+    columns: Sequence[str],
+    limits: tuple[int, int],
+) -> list[tuple[Any, ...]]:
+    """Cut the page out first; whose the rows are and where they belong is found for those alone."""
+    table, order = question.table, _order(wanted.sort, columns)
+    sorted_by = NAMES & {wanted.sort.removeprefix("-")} & set(columns)
+    kept = ", ".join(
+        f"t.{quote(each)}" for each in ("source", *(a.name for a in get_table(table).attributes))
+    )
+    after, key = ("", [])
+    if wanted.after is not None:
+        after, key = " AND (t.source_id, t.source) > (?, ?)", list(wanted.after)
+    rows = _select(question, sorted_by)
+    cut = f"SELECT {kept} {rows}{after} ORDER BY {order} LIMIT {limits[0]} OFFSET {limits[1]}"
+    placed = place(table, "cut", NAMES & set(columns))
+    listed = ", ".join(quote(each) for each in columns)
+    with open_guarded(folder) as connection:
+        found: list[tuple[Any, ...]] = connection.execute(
+            f"WITH {_stand(question)}, cut AS MATERIALIZED ({cut})"
+            f" SELECT t.source_id, t.source, {listed} FROM ({placed}) AS t ORDER BY {order}",
+            [*_bind(question), *key],
+        ).fetchall()
+    return found
+
+
+def _stand(question: _Question) -> str:
+    """The rows as they stood, and what those that are meant are alike in: a hundred owners are
+    looked up sooner than the owner of each of a million rows."""
+    table = question.table
+    stood = f"stood AS NOT MATERIALIZED ({stand(table, question.until)})"
+    if not question.whose:
+        return stood
+    names = frozenset().union(*(each.names for each in question.whose))
+    keys = ", ".join(f"t.{quote(each)}" for each in list_keys(table, names))
+    where = " AND ".join(f"({each.sql})" for each in question.whose)
+    return (
+        f"{stood}, alike AS MATERIALIZED (SELECT DISTINCT {keys} FROM {quote(table)} AS t),"
+        " meant AS MATERIALIZED"
+        f" (SELECT {keys} FROM ({place(table, 'alike', names)}) AS t WHERE {where})"
+    )
+
+
+def _select(question: _Question, more: Collection[str] = ()) -> str:
+    """From the rows that are meant, with the names that conditions and `more` speak of."""
+    names = frozenset(more).union(*(each.names for each in question.others))
+    conditions = [each.sql for each in question.others]
+    if question.whose:
+        named = frozenset().union(*(each.names for each in question.whose))
+        same = " AND ".join(
+            f"m.{quote(each)} IS NOT DISTINCT FROM t.{quote(each)}"
+            for each in list_keys(question.table, named)
+        )
+        conditions.append(f"EXISTS (SELECT 1 FROM meant AS m WHERE {same})")
+    where = " AND ".join(f"({each})" for each in conditions) or "true"
+    return f"FROM ({place(question.table, 'stood', names)}) AS t WHERE {where}"
+
+
+def _bind(question: _Question) -> list[str | list[str]]:
+    """In the order in which the SQL has them."""
+    values = (value for each in (*question.whose, *question.others) for value in each.values)
+    return [list(each) if isinstance(each, tuple) else each for each in values]
+
+
+def _ask(known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str]) -> _Question:
+    until, part = _until(known), wanted.part
+    whose, others = list(_reach(visitor)), list[_Condition]()
     if wanted.kind:
         _table, condition, day = _find_kind(wanted)
         selling = ", ".join(literal(each) for each in sorted(known.selling)) or "NULL"
-        conditions.append(condition.format(until=until, selling=selling))
-        if wanted.part and wanted.part[0] == "month":
-            conditions.append(_in_month(wanted.part[1], day, known.zone))
-    if wanted.part and wanted.part[0] != "month":
-        if wanted.part[0] not in PLACES:
-            raise UnknownRows(f"Rows cannot be picked by {wanted.part[0]!r}.")
-        conditions.append(f"t.place_{wanted.part[0]} = ?")
-        values.append(wanted.part[1])
+        others.append(_Condition(condition.format(until=until, selling=selling)))
+        if part and part[0] == "month":
+            others.append(_Condition(_in_month(part[1], day, known.zone)))
+    if part and part[0] != "month":
+        name = f"place_{part[0]}"
+        if name not in NAMES:
+            raise UnknownRows(f"Rows cannot be picked by {part[0]!r}.")
+        whose.append(_Condition(f"t.{name} = ?", (part[1],), frozenset({name})))
     if wanted.ids is not None:
-        conditions.append("t.source_id IN (SELECT unnest(?::VARCHAR[]))")
-        values.append(list(wanted.ids))
+        others.append(_Condition("t.source_id IN (SELECT unnest(?::VARCHAR[]))", (wanted.ids,)))
     if words := wanted.words.strip():
-        cells = " || ' ' || ".join(f"coalesce({quote(each)}::VARCHAR, '')" for each in columns)
-        conditions.append(f"contains(lower({cells}), lower(?))")
-        values.append(words)
-    return conditions, values
+        searched = _list_searched(wanted.table, columns, words)
+        cells = [f"contains(lower(t.{quote(each)}::VARCHAR), lower(?))" for each in searched]
+        names = NAMES & set(searched)
+        others.append(_Condition(" OR ".join(cells) or "false", (words,) * len(cells), names))
+    return _Question(wanted.table, until, tuple(whose), tuple(others))
+
+
+def _list_searched(table: str, columns: Sequence[str], words: str) -> list[str]:
+    """The columns that words can be in: to write out numbers and times takes the longest of all."""
+    if set(words.lower()) <= _IN_NUMBERS:
+        return list(columns)
+    numbers = {each.name for each in get_table(table).attributes if each.type in _NUMBERS}
+    return [each for each in columns if each not in numbers]
+
+
+_NUMBERS = frozenset({"money", "number", "integer", "share", "date", "timestamp"})
+_IN_NUMBERS = frozenset("0123456789+-.: e")
+"""Letters that a number, a day or a moment is written with; e comes before an exponent."""
 
 
 def _find_kind(wanted: Wanted) -> tuple[str, str, str]:
@@ -264,18 +288,20 @@ def _find_kind(wanted: Wanted) -> tuple[str, str, str]:
     return found
 
 
-def _reach(visitor: Visitor) -> tuple[tuple[str, ...], tuple[object, ...]]:
+def _reach(visitor: Visitor) -> tuple[_Condition, ...]:
+    """What every question about rows asks as well."""
     match visitor.reach:
         case "everyone":
-            return (), ()
+            return ()
         case "teams":
-            return ("t.team <> '' AND t.team IN (SELECT unnest(?::VARCHAR[]))",), (
-                sorted(visitor.teams),
-            )
+            in_team = "t.team <> '' AND t.team IN (SELECT unnest(?::VARCHAR[]))"
+            teams = tuple(sorted(visitor.teams))
+            return (_Condition(in_team, (teams,), frozenset({"team"})),)
         case "own":
-            return ("t.rep <> '' AND t.rep = ?",), (visitor.rep,)
+            is_own = "t.rep <> '' AND t.rep = ?"
+            return (_Condition(is_own, (visitor.rep,), frozenset({"rep"})),)
         case _:
-            return ("false",), ()
+            return (_Condition("false"),)
 
 
 def _in_month(label: str, day: str, zone: str) -> str:
@@ -293,67 +319,18 @@ def _moment(day: date, zone: str) -> str:
     return f"TIMESTAMPTZ {literal(start_of_day(day, zone).isoformat())}"
 
 
+def _until(known: Known) -> str:
+    return _moment(known.as_of + timedelta(days=1), known.zone)
+
+
 def _order(sort: str, columns: Sequence[str]) -> str:
     name = sort.removeprefix("-")
     if name not in columns:
         return "t.source_id, t.source"
     direction = "DESC" if sort.startswith("-") else "ASC"
-    return f"{quote(name)} {direction} NULLS LAST, t.source_id, t.source"
+    return f"t.{quote(name)} {direction} NULLS LAST, t.source_id, t.source"
 
 
-def _place(wanted: Wanted, known: Known) -> str:
-    """The table's rows with rep and team, and with the places that the measures know them by."""
-    table = wanted.table
-    has = {each.name for each in get_table(table).attributes}
-    own = {name: f"t.{name}" if name in has else "NULL" for name in _OWN}
-    rep, team = _REP.format(owner=owner(table)), _TEAM.format(**own)
-    until = _moment(known.as_of + timedelta(days=1), known.zone)
-    is_later = f"t.closed_at >= {until}"
-    stands = (
-        f"t.* REPLACE (CASE WHEN {is_later} OR t.status IS NULL THEN 'open' ELSE t.status END AS"
-        f" status, CASE WHEN NOT {is_later} THEN t.closed_at END AS closed_at)"
-    )
-    joins = (
-        ("r", "rep", _REP_COLUMNS, owner(table)),
-        ("rt", "team", ("name",), "r.team_id"),
-        ("ot", "team", ("name",), own["team_id"]),
-        ("a", "account", ("region", "segment"), own["account_id"]),
-        ("p", "product", ("name",), own["product_id"]),
-    )
-    joined = " ".join(
-        f"LEFT JOIN ({lookup_sql(meant, columns, table)}) AS {alias}"
-        f" ON {alias}.source = t.source AND {alias}.source_id = {reference}"
-        for alias, meant, columns, reference in joins
-    )
-    region = (
-        f"coalesce(nullif({own['region']}, ''), nullif(a.region, ''), nullif(r.region, ''), '')"
-    )
-    segment = f"coalesce(nullif({own['segment']}, ''), nullif(a.segment, ''), '')"
-    product = f"coalesce(nullif(p.name, ''), nullif({own['product_id']}, ''), '')"
-    columns = ", ".join(
-        (
-            stands if table == "opportunity" else "t.*",
-            f"{rep} AS rep",
-            f"{team} AS team",
-            f"{rep} AS place_rep",
-            f"{team} AS place_team",
-            f"{region} AS place_region",
-            f"{segment} AS place_segment",
-            f"{product} AS place_product",
-            f"coalesce({own['lead_source']}, '') AS place_source",
-            f"coalesce({own['stage']}, '') AS place_stage",
-        )
-    )
-    return f"SELECT {columns} FROM {quote(table)} AS t {joined}"
-
-
-_OWN = ("team_id", "account_id", "product_id", "region", "segment", "lead_source", "stage")
-_REP_COLUMNS = ("name", "team_id", "manager", "region")
-_REP = "coalesce(nullif(r.name, ''), nullif({owner}, ''), '')"
-_TEAM = (
-    "coalesce(nullif(ot.name, ''), nullif({team_id}, ''), nullif(rt.name, ''),"
-    " nullif(r.team_id, ''), nullif(r.manager, ''), '')"
-)
 _TEAMS = f"""
     SELECT r.name, list(DISTINCT coalesce(
         nullif(t.name, ''), nullif(r.team_id, ''), nullif(r.manager, ''), ''

@@ -1,6 +1,6 @@
 """Demand: the forecast of the newest run of a period, and what people put in its place."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -11,6 +11,8 @@ from pydantic import Field
 from counterpoise.actions import overrides
 from counterpoise.actions.answers import answer_override
 from counterpoise.actions.overrides import Wish
+from counterpoise.actions.value_added import judge_overrides
+from counterpoise.domain.tables.override import CellKey
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store import overrides as stored
 from counterpoise.store.overrides import CellChanged, KeptOverride
@@ -18,7 +20,7 @@ from counterpoise.web import access
 from counterpoise.web.api import paging, runs
 from counterpoise.web.api.forms import Amount, Day, Mark, Members, Name, Sent, Words
 from counterpoise.web.api.problems import Problem
-from counterpoise.web.workplace import now
+from counterpoise.web.workplace import get_workspace, now
 
 router = Router(tags=["demand"])
 
@@ -102,17 +104,55 @@ class Overrides(Schema):
     next: str | None
 
 
-class NewOverride(Sent):
-    """replaces: the id of the override that holds for the figure now, null where none does; where
-    someone else was faster, the answer is 409 and shows theirs."""
-
+class PreviewWish(Sent):
     measure: Literal["won_revenue", "won_deals"]
     month: Day = Field(description="The first day of the month.")
     by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
     amount: str = Field(pattern=r"^\d{1,15}(\.\d{1,2})?$", description="Decimal text, 0 or more.")
+
+
+class NewOverride(PreviewWish):
+    """replaces: the id of the override that holds for the figure now, null where none does; where
+    someone else was faster, the answer is 409 and shows theirs."""
+
     reason: Name
     comment: Words
     replaces: int | None = Field(None, ge=1, le=2**62)
+
+
+class EffectAnswer(Schema):
+    """by is empty for the whole company; month is null for the whole period."""
+
+    measure: str
+    month: date | None
+    by: Members
+    before: Amount
+    after: Amount
+
+
+class PreviewAnswer(Schema):
+    """effects: every figure that would move, from the widest to the one that is overridden."""
+
+    effects: list[EffectAnswer]
+    notes: list[str]
+
+
+class ValueAddedAnswer(Schema):
+    """kind: author, role or reason. Errors are shares of what came, over the n figures that were
+    overridden; added above 0: the overrides were nearer. Null where the refusal says why."""
+
+    kind: str
+    name: str
+    measure: str
+    n: int
+    statistical_error: Amount | None
+    override_error: Amount | None
+    added: Amount | None
+    refusal: str | None
+
+
+class ValuesAdded(Schema):
+    values: list[ValueAddedAnswer]
 
 
 @router.get("/demand/{period}", response=Demand, summary="Get the forecast of a period")
@@ -143,7 +183,7 @@ def make_override(request: HttpRequest, period: str, new: NewOverride) -> Status
     """It counts in the next run of the cycle. The reason is one that the rulebook knows."""
     wish = Wish(
         period=runs.read_period(period),
-        cell=(new.measure, new.month, tuple(sorted(new.by.items()))),
+        cell=_read_cell(new),
         amount=Decimal(new.amount),
         reason=new.reason,
         comment=new.comment,
@@ -154,6 +194,30 @@ def make_override(request: HttpRequest, period: str, new: NewOverride) -> Status
     except CellChanged as error:
         raise _say_changed(error) from None
     return Status(201, answer_override(made))
+
+
+@router.post(
+    "/demand/{period}/overrides/preview",
+    response=PreviewAnswer,
+    summary="See what an override would do",
+)
+def preview_override(request: HttpRequest, period: str, new: PreviewWish) -> dict[str, Any]:
+    """To its own figure and to all that are wider. Nothing is kept."""
+    wanted = runs.check_run(period)
+    outlook = overrides.find_outlook(wanted)
+    if outlook is None:
+        raise Problem(404, f"Nothing is forecast for {wanted}, so there is no figure to override.")
+    wish = Wish(wanted, _read_cell(new), Decimal(new.amount), reason="", comment="")
+    shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
+    effects = [{**to_plain(each), "by": dict(each.by)} for each in shown.effects]
+    return {"effects": effects, "notes": to_plain(shown.notes)}
+
+
+@router.get("/value-added", response=ValuesAdded, summary="Get whose overrides helped")
+def list_value_added(request: HttpRequest) -> dict[str, Any]:
+    """By author, role and reason, in all finished months that somebody overrode."""
+    judged = judge_overrides(get_workspace(), today=now().date())
+    return {"values": to_plain(judged)}
 
 
 @router.post(
@@ -170,6 +234,10 @@ def withdraw_override(request: HttpRequest, period: str, override_id: int) -> di
     except CellChanged as error:
         raise _say_changed(error) from None
     return answer_override(found)
+
+
+def _read_cell(new: PreviewWish) -> CellKey:
+    return new.measure, new.month, tuple(sorted(new.by.items()))
 
 
 def _answer_kept(kept: KeptOverride) -> dict[str, Any]:

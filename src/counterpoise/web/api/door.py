@@ -32,7 +32,16 @@ NAMESPACE = "api"
 SAFE = ("GET", "HEAD")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-COSTLY = frozenset({"run_cycle", "upload_files", "solve_scenario", "freeze_plan", "verify_version"})
+COSTLY = frozenset(
+    {
+        "run_cycle",
+        "upload_files",
+        "solve_scenario",
+        "judge_data",
+        "freeze_plan",
+        "verify_version",
+    }
+)
 """Operations that set long work going: counted by the hour, each of them by itself."""
 View = Callable[..., HttpResponse]
 

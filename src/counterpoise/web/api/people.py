@@ -11,6 +11,7 @@ from counterpoise.store import audit, people
 from counterpoise.store.people import Person
 from counterpoise.web import access
 from counterpoise.web.api import paging
+from counterpoise.web.api.problems import NOT_FOUND, Problem
 
 router = Router(tags=["people"])
 
@@ -92,6 +93,15 @@ def list_audit(request: HttpRequest, page: Query[paging.Page]) -> dict[str, Any]
     more = len(entries) > page.limit
     following = paging.write_cursor((shown[-1].number,), "audit") if more else None
     return paging.answer_page([to_plain(each) for each in shown], following)
+
+
+@router.get("/audit/{int:number}", response=EntryAnswer, summary="Get an entry of the trail")
+def show_entry(request: HttpRequest, number: int) -> dict[str, Any]:
+    entry = audit.find_entry(number)
+    if entry is None:
+        raise Problem(404, NOT_FOUND)
+    answer: dict[str, Any] = to_plain(entry)
+    return answer
 
 
 def _order(person: Person) -> paging.Key:

@@ -15,7 +15,9 @@ from counterpoise.actions.collect import NothingToCollect
 from counterpoise.actions.comments import HiddenSubject, InvalidComment
 from counterpoise.actions.notes import InvalidNote
 from counterpoise.actions.overrides import UnexplainedOverride, UnknownCell
+from counterpoise.actions.rules import UnknownRule
 from counterpoise.actions.scenarios import NeverRun, UnsolvedScenario
+from counterpoise.actions.signing import UnknownVersion
 from counterpoise.actions.uploads import NoRoom, NothingSent, TooLarge, UploadDecided
 from counterpoise.connectors.files.refusals import UnreadableFile
 from counterpoise.domain.collect.mapping_toml import InvalidMapping
@@ -35,6 +37,8 @@ from counterpoise.store.overrides import UnknownOverride
 from counterpoise.store.runs import UnknownPlan
 from counterpoise.store.scenarios import NameTaken, UnknownScenario
 from counterpoise.store.uploads import QuotaReached, UnknownUpload
+from counterpoise.warehouse.queries.guarded import SlowQuestion
+from counterpoise.warehouse.queries.records import UnknownRows
 
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
@@ -123,14 +127,18 @@ REFUSALS: dict[type[Exception], int] = {
     UnsolvedScenario: 409,
     InvalidScenario: 422,
     NeverRun: 404,
-    UnknownNote: 404,
-    WithdrawnAlready: 409,
-    InvalidNote: 422,
     HiddenSubject: 404,
     InvalidComment: 422,
     NotTheirs: 422,
     NoReason: 422,
     NoSuchStep: 409,
+    UnknownVersion: 404,
+    UnknownNote: 404,
+    InvalidNote: 422,
+    WithdrawnAlready: 409,
+    UnknownRule: 404,
+    UnknownRows: 404,
+    SlowQuestion: 422,
 }
 """What our own exceptions mean to a program. Their words are for the reader, so they are kept."""
 WAIT = {"Retry-After": "3600"}

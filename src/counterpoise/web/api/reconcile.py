@@ -1,14 +1,18 @@
 """Reconcile: the plans of the newest run of a period, and the check of any saved plan."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from counterpoise.actions import planning
-from counterpoise.actions.answers import answer_verdict
+from counterpoise.actions import planning, scenarios
+from counterpoise.actions.answers import answer_plan, answer_verdict
+from counterpoise.domain.values.plain import to_plain
+from counterpoise.store import plans
 from counterpoise.web.api import runs
 from counterpoise.web.api.forms import Amount, Mark
+from counterpoise.web.api.problems import NOT_FOUND, Problem
 
 router = Router(tags=["reconcile"])
 
@@ -74,6 +78,13 @@ class PlanAnswer(Schema):
     notes: list[str]
 
 
+class SavedPlan(PlanAnswer):
+    period: str
+    as_of: date
+    build: str
+    saved_at: datetime
+
+
 class Plans(Mark):
     """plans: base first. Empty where the step refused; then refusal says what is missing."""
 
@@ -103,8 +114,29 @@ def list_plans(request: HttpRequest, period: str) -> dict[str, Any]:
     """Of the newest run: base, high and low demand."""
     run = runs.get_newest(period)
     found, refusal = runs.take_step(run, "reconcile")
-    plans = found["scenarios"] if found else []
-    return {**runs.mark(run), "plans": [_name_limits(each) for each in plans], "refusal": refusal}
+    made = found["scenarios"] if found else []
+    return {**runs.mark(run), "plans": [_name_limits(each) for each in made], "refusal": refusal}
+
+
+@router.get("/plans/{plan}", response=SavedPlan, summary="Get a saved plan")
+def show_plan(request: HttpRequest, plan: str) -> dict[str, Any]:
+    """Of any run, scenario or version, by the name that they give it."""
+    heading, found = plans.find_heading(plan), scenarios.find_plan(plan)
+    if heading is None:
+        raise Problem(404, NOT_FOUND)
+    if found is None:
+        raise Problem(
+            404,
+            f"Plan {plan} was saved by another version of Counterpoise and cannot be read. Run the"
+            " cycle again.",
+        )
+    return {
+        **_name_limits(answer_plan(plan, found)),
+        "period": heading.period,
+        "as_of": to_plain(heading.as_of),
+        "build": heading.build,
+        "saved_at": to_plain(heading.saved_at),
+    }
 
 
 @router.get("/plans/{plan}/verdict", response=Verdict, summary="Check a saved plan again")

@@ -59,6 +59,21 @@ class Differences(Schema):
     next: str | None
 
 
+class History(Schema):
+    """held: what it says today, null for nothing. default: the product's own, null for none.
+
+    subjects: those that the key says something of their own for; empty text is for all others.
+    """
+
+    key: str
+    subject: str
+    unit: str
+    held: RuleAnswer | None
+    default: RuleAnswer | None
+    entries: list[HeldAnswer]
+    subjects: list[str]
+
+
 class NewRule(Sent):
     """replaces: the id of the last record of this key and subject, 0 where there is none. Where
     someone else was faster, the answer is 409 and shows theirs."""
@@ -80,6 +95,11 @@ class DaysWanted(paging.Page):
     end: Day = Field(description="The later day.")
 
 
+class RuleWanted(Schema):
+    key: Name
+    subject: Words = Field("", max_length=200, description="Empty is for all.")
+
+
 @router.get("/rules", response=Rules, summary="List the rules in force on a day")
 def list_rules(request: HttpRequest, wanted: Query[RulesWanted]) -> dict[str, Any]:
     day = wanted.on or now().date()
@@ -94,6 +114,21 @@ def list_differences(request: HttpRequest, wanted: Query[DaysWanted]) -> dict[st
     scope = f"difference:{wanted.start}:{wanted.end}"
     shown, following = paging.cut_page(found, _order_differences, wanted, scope)
     return paging.answer_page([to_plain(each) for each in shown], following)
+
+
+@router.get("/rules/history", response=History, summary="Get what was ever said of a rule")
+def show_rule(request: HttpRequest, wanted: Query[RuleWanted]) -> dict[str, Any]:
+    """entries: the newest record first. Its id is what a change replaces."""
+    found = rules.get_history(wanted.key, wanted.subject.strip(), now().date())
+    return {
+        "key": found.key,
+        "subject": found.subject,
+        "unit": found.unit,
+        "held": to_plain(found.held),
+        "default": to_plain(found.default),
+        "entries": [_answer_held(each.rule, each) for each in found.entries],
+        "subjects": list(found.subjects),
+    }
 
 
 @router.post("/rules", response={201: HeldAnswer}, summary="Record what a rule says from a day on")

@@ -1,11 +1,12 @@
-"""Scenarios of a period: what if, planned for, and whose plan is to be frozen."""
+"""Scenarios of a period: made, changed, solved, put away, and one chosen to be frozen."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema, Status
+from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from counterpoise.actions import scenarios
@@ -25,12 +26,6 @@ from counterpoise.web.workplace import now
 
 router = Router(tags=["reconcile"])
 ONE = "/reconcile/{period}/scenarios/{int:scenario_id}"
-
-
-class Act(Protocol):
-    """Changes a scenario from an edition of it."""
-
-    def __call__(self, kept: KeptScenario, *, edition: int, at: datetime) -> None: ...
 
 
 class ChangeAnswer(Schema):
@@ -88,9 +83,15 @@ class ScenarioWish(Sent):
         return Wish(self.name, self.demand, changes, self.note)
 
 
+class ScenariosWanted(Schema):
+    archived: bool = Field(default=False, description="With those that were put away.")
+
+
 @router.get("/reconcile/{period}/scenarios", response=Scenarios, summary="List scenarios, by name")
-def list_scenarios(request: HttpRequest, period: str) -> dict[str, Any]:
-    listed = stored.list_scenarios(runs.read_period(period))
+def list_scenarios(
+    request: HttpRequest, period: str, wanted: Query[ScenariosWanted]
+) -> dict[str, Any]:
+    listed = stored.list_scenarios(runs.read_period(period), with_archived=wanted.archived)
     return {"scenarios": [_answer_scenario(each) for each in listed]}
 
 
@@ -138,6 +139,8 @@ def change_scenario(
 def solve_scenario(request: HttpRequest, period: str, scenario_id: int) -> Status[Any]:
     """Answers with the job; its `result` names the plan when it is done."""
     found = _get_scenario(period, scenario_id)
+    if found.is_archived:
+        raise Problem(409, f"Scenario {found.name!r} was put away. Bring it back, then solve it.")
     arguments = {"period": found.period, "scenario": found.id}
     visitor = access.get_visitor(request)
     return Status(202, answer_job(ask_for("scenario", arguments, key=make_key(), visitor=visitor)))
@@ -163,54 +166,54 @@ def promote_scenario(
 @router.post(
     ONE + "/archive",
     response=ScenarioAnswer,
-    summary="Take a scenario out of the lists",
+    summary="Put a scenario away",
     openapi_extra=TAKES_EDITION,
 )
 def archive_scenario(
     request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
 ) -> dict[str, Any]:
-    """Its plans stay. Whatever plan was to be frozen in its name no longer is."""
-    return _change(request, response, _get_scenario(period, scenario_id), stored.archive)
+    """It leaves the lists and is no longer the one to be frozen. Its plans stay."""
+    return _act(request, response, _get_scenario(period, scenario_id), stored.archive)
 
 
 @router.post(
     ONE + "/bring-back",
     response=ScenarioAnswer,
-    summary="Put an archived scenario back into the lists",
+    summary="Bring a scenario back that was put away",
     openapi_extra=TAKES_EDITION,
 )
 def bring_back_scenario(
     request: HttpRequest, response: HttpResponse, period: str, scenario_id: int
 ) -> dict[str, Any]:
-    return _change(request, response, _get_scenario(period, scenario_id), stored.bring_back)
+    return _act(request, response, _get_scenario(period, scenario_id), stored.bring_back)
 
 
 @router.post(
-    "/reconcile/{period}/step-back",
+    "/reconcile/{period}/scenarios/step-back",
     response=ScenarioAnswer,
-    summary="Freeze the plan of the expected demand again, and no scenario's",
+    summary="Choose the plan of the expected demand to be frozen again",
 )
-def step_back(request: HttpRequest, response: HttpResponse, period: str) -> dict[str, Any]:
-    """Answers with the scenario whose plan was to be frozen; 404 where none was."""
-    before = stored.step_back(runs.read_period(period), at=now())
+def step_back_scenario(request: HttpRequest, period: str) -> dict[str, Any]:
+    """Answers with the scenario whose plan was chosen until now."""
+    wanted = runs.read_period(period)
+    before = stored.step_back(wanted, at=now())
     if before is None:
-        raise Problem(404, "No scenario's plan is to be frozen, so there is nothing to step back.")
-    return show_scenario(request, response, period, before.id)
+        raise Problem(409, f"No scenario's plan is chosen for {wanted}, so nothing was changed.")
+    return _answer_scenario(stored.get_scenario(wanted, before.id))
+
+
+def _act(
+    request: HttpRequest, response: HttpResponse, kept: KeptScenario, act: Callable[..., None]
+) -> dict[str, Any]:
+    try:
+        act(kept, edition=read_edition(request), at=now())
+    except ScenarioChanged as error:
+        raise _say_changed(error) from None
+    return show_scenario(request, response, kept.period, kept.id)
 
 
 def _get_scenario(period: str, scenario_id: int) -> KeptScenario:
     return stored.get_scenario(runs.read_period(period), scenario_id)
-
-
-def _change(
-    request: HttpRequest, response: HttpResponse, found: KeptScenario, act: Act
-) -> dict[str, Any]:
-    edition = read_edition(request)
-    try:
-        act(found, edition=edition, at=now())
-    except ScenarioChanged as error:
-        raise _say_changed(error) from None
-    return show_scenario(request, response, found.period, found.id)
 
 
 def _say_changed(error: ScenarioChanged) -> Problem:

@@ -41,6 +41,12 @@ class Items(Schema):
     next: str | None
 
 
+class Unread(Schema):
+    """unread: how many items are not marked as read."""
+
+    unread: int
+
+
 class CommentAnswer(Schema):
     """author: a user name."""
 
@@ -94,6 +100,13 @@ def list_inbox(request: HttpRequest, page: Query[paging.Page]) -> dict[str, Any]
     items = inbox.list_items(access.get_visitor(request).id, limit=MOST_LISTED)
     shown, following = paging.cut_page(items, _order, page, "inbox")
     return paging.answer_page([to_plain(each) for each in shown], following)
+
+
+@router.post("/inbox/read", response=Unread, summary="Mark everything as read")
+def read_all(request: HttpRequest) -> dict[str, Any]:
+    person = access.get_visitor(request).id
+    inbox.mark_read(person, at=now())
+    return {"unread": inbox.count_unread(person)}
 
 
 @router.post("/inbox/{int:item_id}/read", response=ItemAnswer, summary="Mark an item as read")

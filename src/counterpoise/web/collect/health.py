@@ -1,6 +1,7 @@
 """How good the data is: the score, each finding, whose rows have it, and the rows themselves."""
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +42,17 @@ FIX_COLUMNS = (
     Column("habit", _("More than others"), has_choices=True),
     Column("fix", _("What to do")),
 )
+
+Name = tuple[str, str, str]
+"""What tells findings apart: table, attribute and rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What one rep could mend. is_habit: they have it clearly more often than others."""
+
+    finding: Finding
+    is_habit: bool
 
 
 @require_safe
@@ -100,19 +112,11 @@ def show_finding(request: HttpRequest, table: str, attribute: str, rule: str) ->
     visitor = access.get_visitor(request)
     standing, examined = standings.get_judged()
     wanted = (table, attribute, rule)
-    found = [each for each in _list_whole(examined) if _name(each) == wanted]
-    if not found or visitor.reach == "nobody":
-        raise Http404
-    finding = found[0]
+    finding = get_finding(standing, examined, visitor, wanted, request.GET.get("rep", ""))
     known = evidence.stand_on(get_workspace(), standing.build.id, examined)
-    if rep := request.GET.get("rep", ""):
-        rows_of_rep = evidence.count_fixes(known).get(wanted, {}).get(rep)
-        if not rows_of_rep or not standings.sees_rep(visitor, rep, standings.find_teams(standing)):
-            raise Http404
-        finding = replace(finding, rep=rep, rows=rows_of_rep)
     context: dict[str, Any] = {
         "finding": finding,
-        "fix": write_fix(found[0], visitor),
+        "fix": write_fix(finding, visitor),
         "as_of": examined.as_of,
         "is_limited": visitor.reach != "everyone",
     }
@@ -121,21 +125,42 @@ def show_finding(request: HttpRequest, table: str, attribute: str, rule: str) ->
     return rows.render_rows(request, "collect/finding.html", context, known, want, caption=caption)
 
 
-def _list_fixes(standing: Standing, examined: Examined, visitor: Visitor) -> tuple[Row, ...]:
-    """Of each person in reach and each finding that some of their rows have, one line."""
+def get_finding(
+    standing: Standing, examined: Examined, visitor: Visitor, name: Name, rep: str
+) -> Finding:
+    """What was found in everyone's rows, or in those of one rep. Raises Http404 for no finding, and
+    for one of somebody out of reach."""
+    finding = next((each for each in _list_whole(examined) if _name(each) == name), None)
+    if finding is None or visitor.reach == "nobody":
+        raise Http404
+    if not rep:
+        return finding
+    known = evidence.stand_on(get_workspace(), standing.build.id, examined)
+    count = evidence.count_fixes(known).get(name, {}).get(rep)
+    if not count or not standings.sees_rep(visitor, rep, standings.find_teams(standing)):
+        raise Http404
+    return replace(finding, rep=rep, rows=count)
+
+
+def find_fixes(standing: Standing, examined: Examined, visitor: Visitor) -> Iterator[Fix]:
+    """Of each person in reach and each finding that some of their rows have, one."""
     known = evidence.stand_on(get_workspace(), standing.build.id, examined)
     counts = evidence.count_fixes(known)
     teams = standings.find_teams(standing)
     outstanding = {(*_name(each), each.rep) for each in examined.health.findings if each.rep}
-    lines = []
     for finding in _list_whole(examined):
         for rep, count in counts.get(_name(finding), {}).items():
             if standings.sees_rep(visitor, rep, teams):
-                line = _describe(replace(finding, rep=rep, rows=count), visitor)
                 is_habit = (*_name(finding), rep) in outstanding
-                cells = {"habit": gettext("yes") if is_habit else gettext("no")}
-                fix = write_fix(finding, visitor)
-                lines.append(replace(line, cells={**line.cells, **cells, "fix": fix}))
+                yield Fix(replace(finding, rep=rep, rows=count), is_habit)
+
+
+def _list_fixes(standing: Standing, examined: Examined, visitor: Visitor) -> tuple[Row, ...]:
+    lines = []
+    for fix in find_fixes(standing, examined, visitor):
+        line = _describe(fix.finding, visitor)
+        cells = {"habit": gettext("yes") if fix.is_habit else gettext("no")}
+        lines.append(replace(line, cells={**line.cells, **cells}))
     return tuple(lines)
 
 
@@ -143,7 +168,7 @@ def _list_whole(examined: Examined) -> tuple[Finding, ...]:
     return tuple(each for each in examined.health.findings if not each.rep)
 
 
-def _name(finding: Finding) -> tuple[str, str, str]:
+def _name(finding: Finding) -> Name:
     return finding.table, finding.attribute, finding.rule
 
 

@@ -18,7 +18,8 @@ from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
-from counterpoise.warehouse.queries.records import KIND_OF
+from counterpoise.warehouse.queries.kinds import KIND_OF
+from counterpoise.warehouse.queries.records import Wanted
 from counterpoise.web import access
 from counterpoise.web.collect import rows
 from counterpoise.web.collect import standing as standings
@@ -146,11 +147,7 @@ def show_rows(request: HttpRequest, name: str) -> HttpResponse:
     standing, examined = standings.get_judged()
     by, label = request.GET.get("by", ""), request.GET.get("is", "")
     part = (by, label) if by else None
-    wanted = evidence.want_measured(name, part)
-    if wanted is None or visitor.reach == "nobody":
-        raise Http404
-    if by and by not in DEFINITIONS[name].dimensions:
-        raise Http404
+    wanted = get_wanted(name, part, visitor)
     known = evidence.stand_on(get_workspace(), standing.build.id, examined)
     measured = [
         each
@@ -169,6 +166,16 @@ def show_rows(request: HttpRequest, name: str) -> HttpResponse:
     }
     caption = _("Rows behind the figure")
     return rows.render_rows(request, "collect/rows.html", context, known, wanted, caption=caption)
+
+
+def get_wanted(name: str, part: tuple[str, str] | None, visitor: Visitor) -> Wanted:
+    """The rows behind a measure or a part of it. Raises Http404 for what there are no rows of."""
+    wanted = evidence.want_measured(name, part)
+    if wanted is None or visitor.reach == "nobody":
+        raise Http404
+    if part is not None and part[0] not in DEFINITIONS[name].dimensions:
+        raise Http404
+    return wanted
 
 
 def _list_dimensions(name: str, visitor: Visitor) -> tuple[str, ...]:

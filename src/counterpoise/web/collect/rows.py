@@ -15,11 +15,12 @@ from counterpoise.connectors.documents.names import name_code
 from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.domain.values.period import UnknownPeriod
 from counterpoise.warehouse.queries import records
+from counterpoise.warehouse.queries.guarded import SlowQuestion
 from counterpoise.warehouse.queries.records import (
+    LONGEST_SEARCH,
     MOST_ROWS,
     Known,
     Page,
-    SlowQuestion,
     UnknownRows,
     Value,
     Wanted,
@@ -31,7 +32,6 @@ from counterpoise.web.tables import PAGE_ROWS, Column, Kind, Row, Table
 from counterpoise.web.tables import Value as CellValue
 
 NAME = "records"
-LONGEST_SEARCH = 100
 KINDS: Mapping[str, Kind] = {
     "money": "number",
     "number": "quantity",
