@@ -89,8 +89,11 @@ def _fill(attribute, side, number):
 
 
 def _state(table, side, number):
-    """Ids and references hold together, and deals are won, lost and open."""
-    mark = FIELD if side == "west" else "east"
+    """Ids and references hold together, and deals are won, lost and open.
+
+    The West's ids come first, so what is told of a finding is told by a row of theirs.
+    """
+    mark = f"a-{FIELD}" if side == "west" else "east"
     own = {"source_id": f"{mark}-{table}-{number}", "owner_id": f"{mark}-rep-0"}
     if table == "rep":
         name = NAME if side == "west" else "Huda Salem"

@@ -6,6 +6,7 @@ import random
 import re
 import zipfile
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote_plus, urljoin, urlsplit
 
@@ -13,6 +14,9 @@ import pytest
 
 from addresses import list_addresses
 from counterpoise.actions.answers import answer_cycle
+from counterpoise.domain.execute.actions import propose_actions
+from counterpoise.domain.execute.evidence import Evidence
+from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.dictionary import get_tables
 from counterpoise.domain.values.document import to_document
 from counterpoise.store import action_states, comments, inbox, jobs, overrides, runs
@@ -23,6 +27,7 @@ from programs import make_program
 from two_teams import FIELD, NAME, NOW, PART, TEAM, collect_two_teams
 
 TALK = "zq7talk9xw"
+RUN = "2026-Q4-small"
 LINK = re.compile(r'(?:href|hx-get|src|action)="([^"]*)"')
 SECTION = re.compile(r'<section[^>]* id="([a-z][a-z-]*)"')
 LEAVING = {"/sign-out/", "/account/sessions/end/"}
@@ -112,16 +117,32 @@ def company(workspace, tmp_path):
     jobs.keep_job("cycle", {"period": PERIOD, "said": TALK}, key="k", asked_by=west, at=at)
     draft = overrides.Draft(PERIOD, GULF_IN_OCTOBER, 7000, 6000, "large_deal", TALK)
     overrides.make(draft, author_id=west, role="leader", at=at)
+    given = {"owner": rows["rep"].pk, "edition": 0}
+    for repair in list_repairs():
+        done = sign_in(rows["operations"]).post(f"/execute/{PERIOD}/assign/{repair}", given)
+        assert done.status_code == 302
     return rows
 
 
 def keep_small_cycle(build):
-    """A run with a forecast to override, kept as a cycle is."""
-    cycle = build_small_cycle()
+    """A run with a forecast to override, kept as a cycle is; it proposes to mend what was found."""
+    from counterpoise.actions import kept
+
+    small, health = build_small_cycle(), kept.find_examined(build).health
+    found = Evidence(small.period, small.as_of, small.currency, health, None, None, None, None)
+    repairs = propose_actions(found, load_defaults())
+    cycle = replace(small, build=build, health=health, actions=(*small.actions, *repairs))
     names = tuple(f"{PERIOD}-{plan.scenario}" for plan in cycle.plans)
     document = answer_cycle(cycle, names)
     whole = to_document(cycle)
-    runs.save_run(runs.Run("2026-Q4-small", PERIOD, cycle.as_of, build, NOW, document, whole))
+    runs.save_run(runs.Run(RUN, PERIOD, cycle.as_of, build, NOW, document, whole))
+
+
+def list_repairs():
+    """Ids of the actions that come from findings."""
+    from counterpoise.actions import kept
+
+    return [each.id for each in kept.find_cycle(RUN).actions if each.id.startswith("repair:")]
 
 
 def list_seeds():
@@ -141,7 +162,9 @@ def list_seeds():
         path = f"/collect/health/{'/'.join(each)}/"
         seeds += [path, f"{path}?rep={quote(NAME)}", f"{path}?rep=Huda+Salem"]
     seeds += [f"/work/{each.id}/" for each in jobs.list_jobs()]
-    seeds += [f"/execute/{PERIOD}/action/{each}" for each in ("A1", "A2", "A3", "A4")]
+    seeds += [
+        f"/execute/{PERIOD}/action/{each}" for each in ("A1", "A2", "A3", "A4", *list_repairs())
+    ]
     return seeds
 
 
@@ -149,7 +172,13 @@ def list_api_seeds():
     about = [f"action:{PERIOD}:A1", f"plan:{PERIOD}", "override:1"]
     about += [f"job:{each.id}" for each in jobs.list_jobs()]
     paths = [path for name, path in list_addresses() if name.startswith("api:")]
-    return [*paths, *(f"/api/v1/comments?subject={quote(each)}" for each in about)]
+    actions = ["A1", *list_repairs()]
+    return [
+        *paths,
+        *(f"/api/v1/comments?subject={quote(each)}" for each in about),
+        *(f"/api/v1/execute/{PERIOD}/actions/{each}" for each in actions),
+        f"/api/v1/cycles/{RUN}",
+    ]
 
 
 def crawl(person, marks, most, language="en"):
@@ -211,6 +240,37 @@ def test_who_may_see_everything_meets_every_mark(company):
     ):
         crawler.ask(path)
     assert {mark for _, mark in crawler.leaks} == {FIELD, PART, NAME, TEAM, TALK}
+
+
+@pytest.mark.case("WEB-03")
+def test_what_is_to_be_mended_is_told_by_a_row_of_the_west_to_who_sees_everyone(company):
+    """Otherwise the actions that come of it could quote nothing from there."""
+    browser = sign_in(company["operations"])
+    assert FIELD in browser.get("/collect/health/").content.decode()
+    assert len(list_repairs()) == 4
+    for repair in list_repairs():
+        path = "/".join(repair.removeprefix("repair:").replace(":", "/").split("."))
+        assert FIELD in browser.get(f"/collect/health/{path}/").content.decode()
+
+
+@pytest.mark.case("WEB-03")
+@pytest.mark.parametrize("whose", ["rep", "leader", "viewer", "marketing"])
+def test_an_action_quotes_no_row_of_somebody_else(company, whose):
+    """Whoever works on what came of a finding reads of it without an example."""
+    person = company.get(whose) or make_person(whose)
+    browser, program = sign_in(person), make_program(person)
+    crawler = Crawler(browser, (FIELD,))
+    for repair in list_repairs():
+        answer = browser.get(f"/execute/{PERIOD}/action/{repair}")
+        assert (answer.status_code, "rows of" in answer.content.decode()) == (200, True)
+        crawler.ask(f"/execute/{PERIOD}/action/{repair}")
+        told = program.get(f"/execute/{PERIOD}/actions/{repair}")
+        assert (told.status_code, FIELD in _read(told)) == (200, False)
+    for path in (f"/execute/{PERIOD}/", f"/execute/{PERIOD}/?actions.export=csv", "/inbox/"):
+        crawler.ask(path)
+        crawler.ask(path.replace("csv", "xlsx"))
+    assert crawler.leaks == []
+    assert crawler.shown == crawler.read
 
 
 @pytest.mark.case("WEB-03")
