@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from journeys.application import DESK, PHONE, serving
+from english import find_english
+from journeys.application import DESK, PERIOD, PHONE, serving
 from journeys.lived_in import find_pages, get_account, live_in
 from journeys.stories import Office
-from people import sign_in_by_form
+from people import sign_in, sign_in_by_form
 
 FEWEST_PAGES = 45
 APART = ("/api/", "/sign-in/again/")
@@ -61,6 +62,29 @@ def application(lived_in):
 @pytest.mark.case("WEB-26")
 def test_links_lead_to_every_kind_of_page(lived_in):
     assert len(lived_in[1]) >= FEWEST_PAGES
+
+
+def test_no_page_speaks_english_to_who_reads_arabic(lived_in):
+    """What the company wrote itself stays as it is, and so does the reference for programs."""
+    from counterpoise.domain.rulebook.toml import load_defaults
+    from counterpoise.store import overrides, rules
+
+    own = "\n".join(
+        [
+            *(each.value for each in load_defaults().rules),  # codes, which are written so
+            *(f"{each.rule.unit}\n{each.rule.value}" for each in rules.load_entries()),
+            *(each.comment for each in overrides.list_current(PERIOD)),
+        ]
+    )
+    amina = sign_in(get_account("amina"), accept_language="ar")
+    found, shown = {}, 0
+    for path in set(lived_in[1]) - {"/api/"}:
+        page = amina.get(path, follow=True)
+        shown += page.status_code == 200
+        if english := [each for each in find_english(page.content.decode()) if each not in own]:
+            found[path] = english
+    assert shown >= FEWEST_PAGES - 1
+    assert found == {}
 
 
 @pytest.fixture(
