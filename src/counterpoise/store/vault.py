@@ -33,11 +33,6 @@ def unlock(locked: str) -> str:
         ) from None
 
 
-def lock_anew(locked: str) -> str:
-    """The same secret under the newest key."""
-    return lock(unlock(locked))
-
-
 def _open_vault() -> MultiFernet:
     keys = read_key(
         "COUNTERPOISE_VAULT_KEYS",

@@ -120,6 +120,7 @@ def list_urls(api: NinjaAPI) -> list[URLPattern]:
             for method in operations[str(each.name)].methods
         }
         urls.append(address(route, open_door(same[0].callback, by_method), name=same[0].name))
+    # A dot would stop at a line end, and a page would answer what was asked of the API.
     return [*urls, re_path(r"^[\s\S]*\Z", open_door(answer_nothing, {}), name="nothing")]
 
 

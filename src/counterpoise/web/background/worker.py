@@ -16,6 +16,8 @@ from types import FrameType
 import django
 
 LOOK_SECONDS = 5.0
+SWEEP_SECONDS = 300.0
+"""What is old is no longer used, so it may lie about a while: a sweep keeps writers waiting."""
 
 
 def main() -> None:
@@ -39,10 +41,13 @@ def main() -> None:
     )
 
     def look_after() -> None:
+        next_sweep = time.monotonic()
         while True:
             recovery.ask_again()
-            kept_answers.forget_old_answers(workplace.now())
-            sessions.forget_ended_sessions(workplace.now())
+            if time.monotonic() >= next_sweep:
+                kept_answers.forget_old_answers(workplace.now())
+                sessions.forget_ended_sessions(workplace.now())
+                next_sweep = time.monotonic() + SWEEP_SECONDS
             close_old_connections()
             time.sleep(LOOK_SECONDS)
 
