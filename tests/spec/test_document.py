@@ -9,7 +9,12 @@ import pytest
 
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.report import Cycle
-from counterpoise.domain.values.document import UnreadableDocument, from_document, to_document
+from counterpoise.domain.values.document import (
+    UnreadableDocument,
+    from_document,
+    read_sentence,
+    to_document,
+)
 from counterpoise.domain.values.text import text
 from reporting_company import build_cycle, build_refusing_cycle
 
@@ -70,3 +75,16 @@ def test_a_choice_must_be_one_of_the_known():
     cycle["health"]["findings"][0]["severity"] = "grave"
     with pytest.raises(UnreadableDocument, match="must be one of: high, medium, low"):
         from_document(Cycle, cycle)
+
+
+@pytest.mark.parametrize(
+    ("kept", "read"),
+    [
+        pytest.param(to_document(text("{n} rows", n=4)), text("{n} rows", n=4), id="a sentence"),
+        pytest.param({}, None, id="nothing"),
+        pytest.param(None, None, id="none"),
+        pytest.param({"template": 7}, None, id="what is no sentence any more"),
+    ],
+)
+def test_a_kept_sentence_is_read_again_or_there_is_none(kept, read):
+    assert read_sentence(kept) == read

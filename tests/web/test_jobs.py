@@ -1,5 +1,8 @@
 """The page of long work: for whoever asked, refreshing itself, with a way to stop."""
 
+import re
+from datetime import date
+
 import pytest
 
 from counterpoise.domain.values.text import text
@@ -109,3 +112,33 @@ def test_files_that_were_read_lead_to_what_they_mean(workspace, ask):
     assert browser.get(f"/work/{job.id}/").url == "/collect/uploads/u1/"
     polled = browser.get(f"/work/{job.id}/", headers={"hx-request": "true"})
     assert (polled.status_code, polled.headers["HX-Redirect"]) == (200, "/collect/uploads/u1/")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        pytest.param("en", "The rulebook says nothing of stage.kind", id="English"),
+        pytest.param("ar", "لا يقول كتاب القواعد شيئًا عن", id="Arabic"),
+    ],
+)
+def test_data_that_cannot_be_judged_says_so_in_the_reader_s_language(
+    workspace, ask, language, words
+):
+    from counterpoise.domain.values.document import to_document
+    from programs import make_program
+
+    person = make_person("operations")
+    person.language = language
+    person.save()
+    job = ask(person, "collect")
+    why = text(
+        "The rulebook says nothing of {key} on {on}. Add an entry with effective_from on or before"
+        " that day.",
+        key="stage.kind",
+        on=date(2026, 9, 30),
+    )
+    end(job, "done", result={"score": None, "unjudged": to_document(why)})
+    written = sign_in(person).get(f"/work/{job.id}/").content.decode()
+    assert words in re.sub(r"</?bdi[^>]*>", "", written)
+    told = make_program(person).get(f"/jobs/{job.id}").json()
+    assert told["result"]["unjudged"] == str(why)

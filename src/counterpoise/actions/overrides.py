@@ -165,8 +165,8 @@ def _draft(outlook: Outlook, wish: Wish) -> Draft:
                 "The forecast of {period} has no {measure} of {of} in {month}. Choose a figure"
                 " that it has."
                 if of
-                else "The forecast of {period} has no {measure} in {month}. Choose a figure that"
-                " it has.",
+                else "The forecast of {period} has no {measure} of the whole company in {month}."
+                " Choose a figure that it has.",
                 period=wish.period,
                 measure=measure,
                 of=of,

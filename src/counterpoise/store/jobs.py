@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from counterpoise.domain.values.document import from_document, to_document
+from counterpoise.domain.values.document import read_sentence, to_document
 from counterpoise.domain.values.text import Text
 from counterpoise.store import audit
 from counterpoise.store.models import Job as JobRow
@@ -28,7 +28,7 @@ class Job:
     """state: waiting, running, stopping, done, failed or stopped.
 
     failure: why it failed, in English; why: the same for any reader. share: how much is done, 0 to
-    1. doing: the sentence that says at what, as template and values.
+    1. doing: at what.
     """
 
     id: str
@@ -41,7 +41,7 @@ class Job:
     state: str
     attempt: int
     share: float
-    doing: Mapping[str, Any]
+    doing: Text | None
     ended_at: datetime | None
     result: Mapping[str, Any] | None
     failure: str
@@ -194,9 +194,9 @@ def _read(row: JobRow) -> Job:
         state=row.state,
         attempt=row.attempt,
         share=row.share,
-        doing=row.doing,
+        doing=read_sentence(row.doing),
         ended_at=row.ended_at,
         result=row.result,
         failure=row.failure,
-        why=from_document(Text, row.why) if row.why else None,
+        why=read_sentence(row.why),
     )

@@ -63,6 +63,14 @@ def _write_scalar(value: Any) -> Any:
     return value
 
 
+def read_sentence(document: Mapping[str, Any] | None) -> Text | None:
+    """A sentence kept for a reader; None for none, and for one that cannot be read any more."""
+    try:
+        return _read_text(document, "sentence") if document else None
+    except UnreadableDocument:
+        return None
+
+
 def _tag(name: str, value: Any) -> list[Any]:
     """Values of a sentence keep their type, which the reader's language needs."""
     return [name, type(value).__name__, to_document(value)]

@@ -1,14 +1,14 @@
 """Jobs: long work that was asked for, how far it is, and stopping it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
-from counterpoise.domain.values.document import from_document
+from counterpoise.domain.values.document import read_sentence
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.domain.values.rights import Right, Visitor
-from counterpoise.domain.values.text import Text
 from counterpoise.store import jobs
 from counterpoise.store.jobs import Job
 from counterpoise.web import access
@@ -70,11 +70,18 @@ def answer_job(job: Job) -> dict[str, Any]:
         "asked_at": to_plain(job.asked_at),
         "state": job.state,
         "share": job.share,
-        "doing": str(from_document(Text, job.doing)) if job.doing else "",
+        "doing": str(job.doing or ""),
         "ended_at": to_plain(job.ended_at),
-        "result": job.result,
+        "result": _answer_result(job.result),
         "failure": job.failure,
     }
+
+
+def _answer_result(result: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """What a load says of data that it could not judge is a sentence; programs read English."""
+    if result is None or "unjudged" not in result:
+        return result
+    return {**result, "unjudged": str(read_sentence(result["unjudged"]) or "")}
 
 
 def _get_job(request: HttpRequest, job_id: str) -> Job:

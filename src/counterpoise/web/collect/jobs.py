@@ -1,8 +1,6 @@
 """How far long work is, what came of it, and the way to stop it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
-from counterpoise.domain.values.document import UnreadableDocument, from_document
-from counterpoise.domain.values.text import Text
+from counterpoise.domain.values.document import read_sentence
 from counterpoise.store import jobs
 from counterpoise.store.jobs import Job
 from counterpoise.web import access
@@ -54,8 +51,7 @@ def show_job(request: HttpRequest, job_id: str) -> HttpResponse:
     context = {
         "job": job,
         "title": TITLES.get(job.kind, OTHER),
-        "doing": _read_sentence(job.doing),
-        "unjudged": _read_sentence((job.result or {}).get("unjudged")),
+        "unjudged": read_sentence((job.result or {}).get("unjudged")),
         "percent": round(100 * job.share),
         "links": tuple(_list_next(job)),
     }
@@ -79,15 +75,6 @@ def _get_visible(request: HttpRequest, job_id: str) -> Job:
     if job is None or not (job.asked_by == visitor.id or visitor.may("load_data")):
         raise Http404
     return job
-
-
-def _read_sentence(document: Mapping[str, Any] | None) -> Text | None:
-    if not document:
-        return None
-    try:
-        return from_document(Text, document)
-    except UnreadableDocument:
-        return None
 
 
 def _list_next(job: Job) -> list[Next]:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from counterpoise.actions.standings import Standing, State, StepStanding
 from counterpoise.domain.reconcile.headline import sum_up
 from counterpoise.domain.tables.report import Cycle
-from counterpoise.domain.values.document import UnreadableDocument, from_document
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text
@@ -81,8 +80,7 @@ def show_going(job: Job, visitor: Visitor) -> Going:
     """Everybody sees that work is under way; its page is for who asked and who loads data."""
     may_open = job.asked_by == visitor.id or visitor.may("load_data")
     link = reverse("work:job", args=[job.id]) if may_open else ""
-    doing = _read_doing(job)
-    return Going(TITLES.get(job.kind, OTHER), doing, round(100 * job.share), link)
+    return Going(TITLES.get(job.kind, OTHER), job.doing, round(100 * job.share), link)
 
 
 def build_runs(headings: Sequence[Heading], eyes: Eyes, visitor: Visitor) -> Table:
@@ -193,10 +191,3 @@ def _find_link(step: str, whole: Standing, visitor: Visitor) -> str:
         return reverse(name)
     may_open = whole.run is not None and access.may_open(visitor, name)
     return reverse(name, args=[whole.period]) if may_open else ""
-
-
-def _read_doing(job: Job) -> Text | None:
-    try:
-        return from_document(Text, job.doing) if job.doing else None
-    except UnreadableDocument:
-        return None
