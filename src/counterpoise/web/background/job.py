@@ -1,6 +1,6 @@
 """The process of one job: `python -m counterpoise.web.background.job JOB ATTEMPT`.
 
-Its last line is the sentence that says why it refused, as a document, for the person who asked.
+A line of its last words is the sentence that says why it refused, for the person who asked.
 """
 
 import json
@@ -16,6 +16,8 @@ from counterpoise.domain.values.text import explain
 
 REFUSED = 3
 """The exit code of a refusal, whose words are for the person; any other failure is ours."""
+WHY = "why: "
+"""Before the sentence; what libraries say while the process ends may stand after it."""
 
 
 def main() -> None:
@@ -31,7 +33,7 @@ def main() -> None:
     except Exception as error:
         if not _is_ours(error):
             raise
-        sys.stderr.write("\n" + json.dumps(to_document(explain(error))))
+        sys.stderr.write("\n" + WHY + json.dumps(to_document(explain(error))) + "\n")
         sys.exit(REFUSED)
 
 

@@ -71,7 +71,8 @@ def _close(process: subprocess.Popen[str], job_id: str, attempt: int) -> None:
     if process.returncode == 0:
         return
     if process.returncode == job.REFUSED:
-        why = from_document(Text, json.loads(said.rpartition("\n")[2]))
+        sentence = said.rpartition("\n" + job.WHY)[2].partition("\n")[0]
+        why = from_document(Text, json.loads(sentence))
     elif process.returncode < 0:
         why = text(
             "The work was ended by the system (signal {number}), perhaps for want of memory."
