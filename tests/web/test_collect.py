@@ -399,6 +399,33 @@ def test_a_question_that_takes_too_long_is_answered_in_words(company, monkeypatc
     assert "was stopped" in page.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("role", "path", "overview", "says"),
+    [
+        ("operations", "measures/won_deals/", "/collect/measures/", "not measured yet"),
+        ("operations", "measures/won_deals/rows/", "/collect/measures/", "not measured yet"),
+        (
+            "rep",
+            "measures/won_deals/rows/",
+            "/collect/measures/people/",
+            "Nothing was measured yet",
+        ),
+        ("operations", "health/opportunity/amount/format/", "/collect/health/", "not judged yet"),
+        ("rep", "health/opportunity/amount/format/", "/collect/health/fix-lists/", "not judged"),
+    ],
+)
+def test_whoever_looks_behind_data_that_waits_to_be_judged_is_told_so(
+    company, role, path, overview, says
+):
+    from counterpoise.store.models import Examination
+
+    Examination.objects.all().delete()
+    browser = sign_in(make_person(role))
+    led = browser.get(f"/collect/{path}")
+    assert (led.status_code, led.url) == (302, overview)
+    assert says in browser.get(overview).content.decode()
+
+
 @pytest.mark.parametrize("role", ["operations", "viewer"])
 def test_a_build_that_nobody_judged_is_judged_on_demand(company, role):
     from counterpoise.actions import work

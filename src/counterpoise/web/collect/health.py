@@ -107,10 +107,17 @@ def show_fix_lists(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_finding(request: HttpRequest, table: str, attribute: str, rule: str) -> HttpResponse:
+@standings.needs_judged("collect:health", "collect:fix-lists")
+def show_finding(
+    request: HttpRequest,
+    standing: Standing,
+    examined: Examined,
+    table: str,
+    attribute: str,
+    rule: str,
+) -> HttpResponse:
     """The rows of a finding that exists, of everyone or one rep, as far as the reach goes."""
     visitor = access.get_visitor(request)
-    standing, examined = standings.get_judged()
     wanted = (table, attribute, rule)
     finding = get_finding(standing, examined, visitor, wanted, request.GET.get("rep", ""))
     known = evidence.stand_on(get_workspace(), standing.build.id, examined)

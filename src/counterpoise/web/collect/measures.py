@@ -82,9 +82,11 @@ def list_measures(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_measure(request: HttpRequest, name: str) -> HttpResponse:
+@standings.needs_judged("collect:measures")
+def show_measure(
+    request: HttpRequest, standing: Standing, examined: Examined, name: str
+) -> HttpResponse:
     visitor = access.get_visitor(request)
-    standing, examined = standings.get_judged()
     whole = [each for each in examined.measures_by("") if each.name == name]
     offered = _list_dimensions(name, visitor)
     by = request.GET.get("by", offered[0] if offered else "")
@@ -141,10 +143,12 @@ def show_people(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_rows(request: HttpRequest, name: str) -> HttpResponse:
+@standings.needs_judged("collect:measures", "collect:people")
+def show_rows(
+    request: HttpRequest, standing: Standing, examined: Examined, name: str
+) -> HttpResponse:
     """The rows behind a measure, or behind one part of it."""
     visitor = access.get_visitor(request)
-    standing, examined = standings.get_judged()
     by, label = request.GET.get("by", ""), request.GET.get("is", "")
     part = (by, label) if by else None
     wanted = get_wanted(name, part, visitor)

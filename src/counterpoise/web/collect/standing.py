@@ -1,9 +1,11 @@
 """What pages stand on: the build that readers see now, and how it was judged."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from counterpoise.actions import evidence, kept
 from counterpoise.actions.kept import Examined
@@ -15,6 +17,10 @@ from counterpoise.store import ledger
 from counterpoise.store.ledger import PublishedBuild
 from counterpoise.web import access
 from counterpoise.web.workplace import get_workspace
+
+View = Callable[..., HttpResponse]
+JudgedView = Callable[..., HttpResponse]
+"""Takes the standing and what was found in it, after the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +44,27 @@ def find_standing() -> Standing | None:
     return None if build is None else Standing(build, kept.find_examined(build.id))
 
 
-def get_judged() -> tuple[Standing, Examined]:
-    """Raises Http404 where nothing was judged yet: then there is nothing to look behind."""
-    standing = find_standing()
-    if standing is None or standing.examined is None:
-        raise Http404
-    return standing, standing.examined
+def needs_judged(*overviews: str) -> Callable[[JudgedView], View]:
+    """A view of judged data; hidden before the first load.
+
+    Where the newest data waits to be judged there is nothing to look behind yet, so the reader is
+    led to the first of the overviews that they may open: it says that.
+    """
+
+    def decorate(view: JudgedView) -> View:
+        @wraps(view)
+        def answer(request: HttpRequest, **named: str) -> HttpResponse:
+            standing = find_standing()
+            if standing is None:
+                raise Http404
+            if standing.examined is None:
+                visitor = access.get_visitor(request)
+                return redirect(next(each for each in overviews if access.may_open(visitor, each)))
+            return view(request, standing, standing.examined, **named)
+
+        return answer
+
+    return decorate
 
 
 def get_all_seeing(request: HttpRequest) -> Visitor:
