@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.time_series.ranges import find_quantiles
+
 PRIOR_POINTS = 199
 FURTHEST = 3.0
 """A log error beyond 3 (20 times too high or low) counts as 3: nothing sold has no logarithm."""
@@ -26,8 +28,7 @@ class Scores:
 
     def quantile(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """The size that this share of errors stays within."""
-        place = (np.cumsum(self.weight) - self.weight / 2) / self.weight.sum()
-        return np.asarray(np.interp(share, place, self.size), dtype=np.float64)
+        return find_quantiles(self.size, self.weight, share)
 
     def stretch(self, level: NDArray[np.float64]) -> NDArray[np.float64]:
         """For quantile levels of the outcome: how many spreads above (or below) the forecast."""

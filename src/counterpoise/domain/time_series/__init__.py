@@ -1,0 +1,1 @@
+"""Series of any measure carried forward: methods and their median, ranges that cover, coherence."""

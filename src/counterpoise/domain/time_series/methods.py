@@ -1,0 +1,104 @@
+"""The methods that carry a series forward, each on values whose season is taken out: by judging it
+for two of them, by shrinking it for the other two, so that they do not all miss the same season.
+
+Theta (Assimakopoulos & Nikolopoulos 2000), DynamicOptimizedTheta (Fiorucci et al. 2016), and
+exponential smoothing (Hyndman et al. 2008) twice: chosen by its information criterion, and with a
+damped trend of logarithms, which holds growth back in proportion. Their median forgets whichever of
+them went astray, and on M3 is nearer than any of them.
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.time_series.seasons import Season, judge_season, shrink_season
+
+Values = NDArray[np.float64]
+Method = Callable[[Values, int], Values]
+"""(values, steps) to the values ahead; the values vary, have a mean of SIZE and no season."""
+SeasonFinder = Callable[[Values, int], Season]
+SIZE = 1000.0
+"""The library's optimisers stop at absolute differences: what is small would be fitted roughly."""
+
+
+def _theta(values: Values, steps: int) -> Values:
+    from statsforecast.models import Theta  # noqa: PLC0415 -- slow import
+
+    return run_model(Theta(season_length=1), values, steps)
+
+
+def _optimized_theta(values: Values, steps: int) -> Values:
+    from statsforecast.models import DynamicOptimizedTheta  # noqa: PLC0415 -- slow import
+
+    return run_model(DynamicOptimizedTheta(season_length=1), values, steps)
+
+
+def _smoothing(values: Values, steps: int) -> Values:
+    from statsforecast.models import AutoETS  # noqa: PLC0415 -- slow import
+
+    return run_model(AutoETS(season_length=1, model="ZZN"), values, steps)
+
+
+def _damped_growth(values: Values, steps: int) -> Values:
+    from statsforecast.models import AutoETS  # noqa: PLC0415 -- slow import
+
+    model = AutoETS(season_length=1, model="AZN", damped=True)
+    if values.min() <= 0:
+        return run_model(model, values, steps)
+    return np.asarray(np.exp(run_model(model, np.log(values), steps)), dtype=np.float64)
+
+
+def run_model(model: object, values: Values, steps: int) -> Values:
+    """What a model of statsforecast says of the steps ahead."""
+    found = model.forecast(y=values, h=steps)["mean"]  # type: ignore[attr-defined]
+    return np.asarray(found, dtype=np.float64)
+
+
+METHODS: Mapping[str, tuple[SeasonFinder, Method]] = {
+    "theta": (judge_season, _theta),
+    "optimized theta": (shrink_season, _optimized_theta),
+    "exponential smoothing": (judge_season, _smoothing),
+    "damped growth": (shrink_season, _damped_growth),
+}
+FURTHEST = 20.0
+"""A method that leaves everything seen so far behind by so many times its range is not heard."""
+
+
+def carry_forward(values: Values, steps: int, season: int) -> dict[str, Values]:
+    """What each method says of the steps ahead; values: oldest first, none of them missing.
+
+    A series that never varied goes on as it is. Nothing falls below zero where nothing ever was.
+    """
+    if np.ptp(values) == 0:
+        return {name: np.full(steps, values[-1]) for name in METHODS}
+    floor = 0.0 if values.min() >= 0 else -np.inf
+    return {
+        name: np.maximum(_carry(values, steps, find(values, season), method), floor)
+        for name, (find, method) in METHODS.items()
+    }
+
+
+def _carry(values: Values, steps: int, season: Season, method: Method) -> Values:
+    plain = season.take_out(values)
+    size = (float(np.abs(plain).mean()) or 1.0) / SIZE
+    return season.put_in(_hear(method, plain / size, steps) * size, len(values))
+
+
+def combine(found: Mapping[str, Values]) -> Values:
+    """The median of the methods, step by step."""
+    return np.asarray(np.median(list(found.values()), axis=0), dtype=np.float64)
+
+
+def _hear(method: Method, values: Values, steps: int) -> Values:
+    """The method's word, or the last value where it fails or runs away."""
+    last = np.full(steps, values[-1])
+    if np.ptp(values) == 0:
+        return last
+    try:
+        ahead = method(values, steps)
+    except (ValueError, ZeroDivisionError, IndexError, RuntimeError):  # of the library's optimiser
+        return last
+    far = FURTHEST * np.ptp(values)
+    is_sane = np.isfinite(ahead).all() and np.abs(ahead - values[-1]).max() <= far
+    return ahead if is_sane else last
