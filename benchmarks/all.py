@@ -7,14 +7,22 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SCRIPTS = (
     "collect.py",
+    "refresh.py",
+    "salesforce.py",
     "reading.py",
     "measures.py",
+    "waterfall.py",
     "maven_demand.py",
     "simulated_demand.py",
+    "series.py",
+    "tourism.py",
+    "parts.py",
     "plan.py",
     "sample.py",
+    "identity.py",
     "cycle.py",
     "web.py",
+    "hooks.py",
 )
 
 

@@ -106,19 +106,11 @@ _TABLES = {
 
 
 def write_build(folder: Path, deals: int, activities: int) -> None:
-    connection = open_connection(memory_limit="4GB")
-    for name in TABLES:
-        query = _TABLES.get(name)
-        if query is None:
-            connection.execute(f"CREATE TABLE {name} AS SELECT {_list(name, ())} LIMIT 0")
-        else:
-            made = query.format(deals=deals, activities=activities, days=DAYS)
-            connection.execute(f"CREATE TABLE made AS {made}")
-            columns = [row[0] for row in connection.execute("DESCRIBE made").fetchall()]
-            connection.execute(f"CREATE TABLE {name} AS SELECT {_list(name, columns)} FROM made")
-            connection.execute("DROP TABLE made")
-        (folder / name).mkdir(parents=True)
-        connection.execute(f"COPY {name} TO '{folder / name / '0.parquet'}' ({COPY_OPTIONS})")
+    made = {
+        name: query.format(deals=deals, activities=activities, days=DAYS)
+        for name, query in _TABLES.items()
+    }
+    connection = write_tables(folder, made)
     (folder / "activity_by_day").mkdir()
     connection.execute(
         "COPY (SELECT CAST(occurred_at AS DATE) AS day, source, owner_id, type, count(*) AS"
@@ -126,6 +118,23 @@ def write_build(folder: Path, deals: int, activities: int) -> None:
         f" TO '{folder / 'activity_by_day' / 'all.parquet'}' (KV_METADATA {{zone: 'UTC'}})"
     )
     connection.close()
+
+
+def write_tables(folder: Path, made: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """Every canonical table, empty where no query makes it; the connection still holds them."""
+    connection = open_connection(memory_limit="4GB")
+    for name in TABLES:
+        query = made.get(name)
+        if query is None:
+            connection.execute(f"CREATE TABLE {name} AS SELECT {_list(name, ())} LIMIT 0")
+        else:
+            connection.execute(f"CREATE TABLE made AS {query}")
+            columns = [row[0] for row in connection.execute("DESCRIBE made").fetchall()]
+            connection.execute(f"CREATE TABLE {name} AS SELECT {_list(name, columns)} FROM made")
+            connection.execute("DROP TABLE made")
+        (folder / name).mkdir(parents=True)
+        connection.execute(f"COPY {name} TO '{folder / name / '0.parquet'}' ({COPY_OPTIONS})")
+    return connection
 
 
 def _list(table: str, columns: list[str] | tuple[()]) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("COUNTERPOISE_SECRET_KEY", "a key of the tests")
+# A job that stands back hardly gets on where other tests take every processor.
+os.environ.setdefault("COUNTERPOISE_JOB_NICENESS", "0")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterpoise.web.settings")
 
 from counterpoise.store import connection
@@ -75,6 +77,65 @@ def workspace_on_each_store(request, tmp_path, monkeypatch, settings_of):
         return settings_of(init_workspace(tmp_path / "workspace", company=COMPANY))
     store = request.getfixturevalue("migrated_store")
     return settings_of(_init_on_sqlite(tmp_path / "workspace", store))
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory, migrated_store):
+    """Finds the workspace that `make(workspace, folder)` fills: filled once, then only copied."""
+    made = {}
+
+    def find(make):
+        if make not in made:
+            folder = tmp_path_factory.mktemp("template")
+            make(_init_on_sqlite(folder / "workspace", migrated_store), folder / "export")
+            _close_connection()
+            made[make] = folder / "workspace"
+        return made[make]
+
+    return find
+
+
+@pytest.fixture
+def workspace_like(tmp_path, templates, settings_of):
+    """Gives a test the workspace that `make` fills.
+
+    With is_read_only its warehouse is the template's own: what was computed of its build is known.
+    """
+    from counterpoise.actions.workspaces import init_workspace
+
+    def copy(make, *, is_read_only=False):
+        template, folder = templates(make), tmp_path / "workspace"
+        shared = shutil.ignore_patterns("warehouse") if is_read_only else None
+        shutil.copytree(template, folder, ignore=shared)
+        if is_read_only:
+            (folder / "warehouse").symlink_to(template / "warehouse")
+        return settings_of(init_workspace(folder, company=COMPANY))
+
+    return copy
+
+
+@pytest.fixture
+def matched_workspace(workspace_like):
+    """A workspace whose customers were matched."""
+    from matched_company import match_customers
+
+    return workspace_like(match_customers)
+
+
+@pytest.fixture
+def people_workspace(workspace_like):
+    """The same, with leads who are contacts too."""
+    from matched_company import match_people
+
+    return workspace_like(match_people)
+
+
+@pytest.fixture
+def placed_workspace(workspace_like):
+    """The same, with leads who belong to an account."""
+    from matched_company import match_placed
+
+    return workspace_like(match_placed)
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ ON_NO_PAGE = {
     "UnknownJob": "a page answers 404",
     "UnknownNote": "a page answers 404",
     "UnknownOverride": "a page answers 404",
+    "UnknownPush": "a page answers 404",
     "UnknownRows": "a page answers 404",
     "UnknownTable": "a page answers 404",
     "WithdrawnAlready": "a page says so in its own words",

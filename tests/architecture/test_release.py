@@ -60,7 +60,7 @@ def test_two_builds_of_the_same_source_are_the_same_bytes(tmp_path):
 def test_the_bill_of_materials_lists_every_locked_package_with_its_hashes(tmp_path):
     path = tmp_path / "bill.json"
     subprocess.run(
-        [sys.executable, "-m", "cyclonedx_py", "requirements", ROOT / "requirements.lock",
+        [ROOT / "build/bill/bin/cyclonedx-py", "requirements", ROOT / "requirements.lock",
          "--pyproject", ROOT / "pyproject.toml", "--mc-type", "application",
          "--spec-version", "1.6", "--output-reproducible", "--validate", "-o", path],
         check=True,

@@ -26,6 +26,9 @@ def maybe(values):
     return st.one_of(st.none(), values, values)
 
 
+removals = st.one_of(st.none(), st.none(), st.none(), instants)
+
+
 def text_of(*values):
     return st.sampled_from([*values, "", None])
 
@@ -38,6 +41,9 @@ reps = st.fixed_dictionaries(
         "team_id": text_of("T1", "T2"),
         "manager": text_of("Mona"),
         "region": text_of("Gulf", "Levant"),
+        "time_zone": text_of("Asia/Riyadh", "Europe/Berlin", "America/Santiago", "Riyadh time"),
+        "left_on": st.one_of(st.none(), st.none(), days),
+        "hired_on": maybe(days),
     }
 )
 teams = st.fixed_dictionaries(
@@ -88,6 +94,7 @@ def deals(draw):
         "created_at": draw(maybe(instants)),
         "closed_at": draw(maybe(instants)) if closing else None,
         "updated_at": draw(maybe(instants)),
+        "deleted_at": draw(removals),
     }
 
 
@@ -130,6 +137,7 @@ leads = st.fixed_dictionaries(
         "is_converted": st.sampled_from([True, False, None]),
         "opportunity_id": text_of("D1"),
         "updated_at": maybe(instants),
+        "deleted_at": removals,
     }
 )
 activities = st.fixed_dictionaries(
@@ -139,7 +147,11 @@ activities = st.fixed_dictionaries(
         "type": st.sampled_from(["Call", "meeting", "email"]),
         "owner_id": text_of(*REPS),
         "occurred_at": instants,
-        "duration_minutes": maybe(st.sampled_from([0.0, 7.5, 22.25, 60.0])),
+        "duration_minutes": maybe(st.sampled_from([0.0, 7.5, 22.25, 60.0, 1e-7, 700.0, 1440.0])),
+        "outcome": text_of("held", "Cancelled"),
+        "contact_id": text_of("C1"),
+        "lead_id": text_of("L1"),
+        "deleted_at": removals,
     }
 )
 targets = st.fixed_dictionaries(
@@ -151,10 +163,24 @@ targets = st.fixed_dictionaries(
         "team_id": text_of("T1"),
         "region": text_of("Gulf"),
         "product_id": text_of("P1"),
+        "segment": text_of("Enterprise"),
+        "lead_source": text_of("web"),
         "period_start": st.sampled_from([date(2026, 1, 1), date(2026, 2, 15)]),
         "period_end": st.sampled_from([None, date(2026, 4, 1), date(2026, 1, 1)]),
         "amount": st.builds(Decimal, st.integers(1, 10**6)),
         "currency": currencies,
+    }
+)
+
+
+calendar = st.fixed_dictionaries(
+    {
+        "source": st.sampled_from(SOURCES),
+        "source_id": st.sampled_from(["K1", "K2", "K3"]),
+        "name": st.just("a feast"),
+        "date": days,
+        "country": text_of("SA", "EG"),
+        "kind": text_of("holiday", "promotion"),
     }
 )
 
@@ -174,5 +200,6 @@ companies = st.fixed_dictionaries(
         "lead": _rows(leads, 4),
         "activity": _rows(activities, 8),
         "target": _rows(targets, 3),
+        "calendar": _rows(calendar, 3),
     }
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from engines.companies import PRODUCTS, REPS, SOURCES, STAGES, START
 
+REMOVED = 0.1
 FILLED = 0.8
 
 
@@ -29,6 +30,11 @@ def make_company(deals, seed):
         "opportunity_change": [_change(rng, number, deals) for number in range(4 * deals)],
         "lead": [_lead(rng, number) for number in range(deals)],
         "activity": [_activity(rng, number) for number in range(5 * deals)],
+        "calendar": [
+            {"source": "odoo", "source_id": f"K{number}", "name": "a feast", "country": country,
+             "date": date(2026, 1, 5) + timedelta(days=3 * number), "kind": "holiday"}
+            for number, country in enumerate(["SA", "", "EG", "SA"])
+        ],
         "target": [_target(rng, number) for number in range(6)],
     }  # fmt: skip
 
@@ -41,6 +47,8 @@ def _rep(rng, source, rep):
         "team_id": rng.choice(["T1", "T2", ""]),
         "manager": "Mona",
         "region": rng.choice(["Gulf", "Levant", ""]),
+        "time_zone": rng.choice(["Asia/Riyadh", "Europe/Berlin", "somewhere", None]),
+        "hired_on": rng.choice([date(2025, 11, 3), date(2026, 1, 15), None]),
     }
 
 
@@ -65,6 +73,7 @@ def _deal(rng, number):
         "created_at": _maybe(rng, _moment(rng)),
         "closed_at": _maybe(rng, _moment(rng)) if closing else None,
         "updated_at": _maybe(rng, _moment(rng)),
+        "deleted_at": _removal(rng),
     }
 
 
@@ -100,6 +109,7 @@ def _lead(rng, number):
         "first_touch_at": _maybe(rng, _moment(rng)),
         "converted_at": _maybe(rng, _moment(rng)),
         "is_converted": rng.choice([True, False, None]),
+        "deleted_at": _removal(rng),
     }
 
 
@@ -110,7 +120,10 @@ def _activity(rng, number):
         "type": rng.choice(["Call", "meeting", "email"]),
         "owner_id": rng.choice([*REPS, ""]),
         "occurred_at": _moment(rng),
-        "duration_minutes": _maybe(rng, rng.choice([0.0, 7.5, 22.25, 60.0])),
+        "duration_minutes": _maybe(rng, rng.choice([0.0, 7.5, 22.25, 60.0, 600.0, 1440.0])),
+        "outcome": rng.choice(["held", " Cancelled", None]),
+        "account_id": rng.choice(["A1", "A1", "", None]),
+        "deleted_at": _removal(rng),
     }
 
 
@@ -129,6 +142,10 @@ def _moment(rng):
     return START + timedelta(
         hours=rng.randrange(-2000, 2500), microseconds=rng.choice([0, 999_999])
     )
+
+
+def _removal(rng):
+    return _moment(rng) if rng.random() < REMOVED else None
 
 
 def _maybe(rng, value):

@@ -27,7 +27,16 @@ NAIVE = datetime(1900, 1, 1)  # noqa: DTZ001 -- wall clock
 MANY = {"max_examples": 12, "deadline": None}
 
 clocks = st.integers(0, 6 * 10**9).map(lambda seconds: NAIVE + timedelta(seconds=seconds))
+zoned = st.builds(
+    lambda clock, fraction, zone: f"{clock.isoformat()}{fraction}{zone}",
+    clocks,
+    st.sampled_from(["", ".000", ".5", ".123456", ".1234567"]),
+    st.sampled_from(
+        ["Z", "z", "+0000", "-00:00", "+05:30", "-0330", "+14:00", "+14:59", "+03", "+15:00"]
+    ),
+)
 spellings = st.one_of(
+    zoned,
     st.text("0123456789-/:. TZ+", max_size=22),
     st.datetimes().map(str),
     clocks.map(str),

@@ -12,7 +12,7 @@ from counterpoise.domain.rulebook.rates import MissingRate, build_rates
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.deals import STILL_OPEN, day_number, day_of
 from counterpoise.domain.values.zone import business_day
-from counterpoise.warehouse.queries.deals import load_deals
+from counterpoise.warehouse.queries.deals import DIMENSIONS, load_deals
 from engines.companies import companies
 from engines.sample_facts import make_company
 from engines.test_measures import plain_rows, rulebook
@@ -59,7 +59,7 @@ def describe_plainly(deals, *, with_source):
             deal.created_on,
             deal.closed_on,
             deal.status == "won",
-            {name: label for name, label in deal.labels.items() if name != "stage"},
+            {name: deal.labels[name] for name in DIMENSIONS},
         )
         for deal in deals
     }

@@ -287,3 +287,38 @@ def test_maven(tmp_path):
         ("account", "employees", "range"): (1, "medium", "9"),
     }
     assert (health.score, health.rows) == (60, 37_360)
+
+
+@pytest.mark.case("IMP-21")
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        pytest.param(date(2026, 9, 29), {("amount", "completeness"): ("X",)}, id="still there"),
+        pytest.param(date(2026, 9, 30), {}, id="removed"),
+    ],
+)
+def test_faults_of_removed_rows_are_no_faults_any_more(tmp_path, as_of, found):
+    gone = deal("X", amount=None, deleted_at=at("2026-09-30 08:00"))
+    assert find(tmp_path, as_of=as_of, opportunity=[deal("D1"), gone]) == found
+
+
+@pytest.mark.case("IMP-21")
+@pytest.mark.parametrize(
+    ("merges", "found"),
+    [
+        pytest.param({"A2": "A1"}, (), id="a merge"),
+        pytest.param({"A2": "A3", "A3": "A4", "A4": "A1"}, (), id="a chain of three"),
+        pytest.param({"A2": "A3", "A3": "A2"}, ("A2", "A3"), id="in a circle"),
+        pytest.param({"A2": "A9"}, ("A2",), id="into a record that was not collected"),
+        pytest.param({"A3": "A2", "A2": "A9"}, ("A2", "A3"), id="a chain that ends nowhere"),
+    ],
+)
+def test_merges_that_lead_nowhere_are_found(tmp_path, merges, found):
+    accounts = [
+        {"source_id": key, "name": f"Customer {key}", "merged_into": merges.get(key),
+         "deleted_at": at("2026-09-01") if key in merges else None}
+        for key in ("A1", "A2", "A3", "A4")
+    ]  # fmt: skip
+    assert find(tmp_path, account=accounts) == (
+        {("merged_into", "reference"): found} if found else {}
+    )

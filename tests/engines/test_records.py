@@ -9,7 +9,9 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from counterpoise.domain.measure.settings import SELLING_KEY
+from counterpoise.domain.collect.folding import fold
+from counterpoise.domain.measure.selling import find_longest
+from counterpoise.domain.measure.settings import SELLING_KEY, build_settings
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.values.rights import admit
 from counterpoise.warehouse.measures.compute import compute_measures
@@ -40,6 +42,11 @@ COUNTS_ROWS = (
     "lead_conversion",
     "activities",
     "selling_hours",
+    "lead_response_working_minutes",
+    "customer_hours",
+    "internal_hours",
+    "customer_hours_a_week",
+    "selling_time_share",
 )
 PARTS = ("rep", "team", "region", "product", "segment", "source", "stage", "month")
 
@@ -82,6 +89,7 @@ def known(tmp_path_factory):
             deal("D7", "R2", "open", "2026-06-22", amount="13"),
             deal("D8", None, "open", "2026-06-01", expected_close_on=date(2026, 9, 1)),
             {**deal("D1", "R1", "lost", "2026-01-05", "2026-01-09"), "source": "odoo"},
+            deal("D9", "R1", "won", "2026-01-05", "2026-02-09", "3", deleted_at=at("2026-03-15")),
         ],
         lead=[
             {"source_id": "L1", "owner_id": "R1", "created_at": at("2026-03-01"),
@@ -89,12 +97,16 @@ def known(tmp_path_factory):
             {"source_id": "L2", "owner_id": "R2", "created_at": at("2026-03-01"),
              "first_touch_at": at("2026-02-02"), "region": "Gulf", "lead_source": "fair"},
             {"source_id": "L3", "created_at": at("2026-06-01")},
+            {"source_id": "L4", "owner_id": "R1", "created_at": at("2026-03-01"),
+             "deleted_at": at("2026-03-05")},
         ],
         activity=[
             {"source_id": "C1", "owner_id": "R1", "type": " Call ", "occurred_at": at("2026-03-01"),
              "duration_minutes": 30.0},
             {"source_id": "C2", "owner_id": "R2", "type": "email", "occurred_at": at("2026-03-01")},
             {"source_id": "C3", "owner_id": "R2", "type": "call", "occurred_at": at("2026-06-29")},
+            {"source_id": "C4", "owner_id": "R2", "type": "call", "occurred_at": at("2026-06-01"),
+             "deleted_at": at("2026-06-30")},
         ],
     )  # fmt: skip
     selling = load_defaults().get_text(SELLING_KEY, AS_OF).split(";")
@@ -118,6 +130,54 @@ def test_there_are_as_many_rows_as_the_measure_rests_on(known, name, by):
     ):
         wanted = Wanted(KINDS[kind][0], kind, each.by[0] if each.by else None)
         assert list_records(known, wanted, EVERYONE, limit=0).total == each.n, each.by
+
+
+def test_behind_hours_with_customers_are_the_meetings_that_were_held_with_one(tmp_path):
+    def met(key, **more):
+        begin = at("2026-06-01 10:00")
+        usual = {"owner_id": "R1", "type": "Meeting", "duration_minutes": 30.0, "account_id": "A1"}
+        return {"source_id": key, "occurred_at": begin, **usual, **more}
+
+    folder = write_build(
+        tmp_path / "b1",
+        activity=[
+            met("with one"),
+            met("with one too", type=" call ", outcome="held", account_id=None, lead_id="L1"),
+            met("internal", account_id=None),
+            met("called off", outcome=" Cancelled"),
+            met("of a whole day", duration_minutes=1440.0),
+            met("nobody's", owner_id=None),
+            met("an e-mail", type="email"),
+            met("without a length", duration_minutes=None),
+        ],
+    )
+    settings = build_settings(load_defaults(), AS_OF, currencies=None, fold=fold)
+    stood = Known(
+        folder, AS_OF, "UTC", settings.selling_types, settings.not_held, find_longest(settings)
+    )
+    for name, expected in (
+        ("customer_hours", ["with one", "with one too"]),
+        ("internal_hours", ["internal"]),
+    ):
+        page = list_records(stood, Wanted("activity", KIND_OF[name]), EVERYONE, limit=9)
+        (measured,) = compute_measures(folder, (name,), as_of=AS_OF, rulebook=load_defaults())
+        assert (keys(page), measured.n) == (expected, len(expected))
+
+
+@pytest.mark.case("IMP-21")
+@pytest.mark.parametrize(
+    ("as_of", "found"),
+    [
+        pytest.param(date(2026, 3, 14), True, id="the day before it was removed"),
+        pytest.param(date(2026, 3, 15), False, id="the day it was removed"),
+    ],
+)
+def test_a_removed_row_is_behind_a_figure_until_the_day_before(known, as_of, found):
+    then = replace(known, as_of=as_of)
+    rows = list_records(then, Wanted("opportunity", "won"), EVERYONE, limit=9)
+    assert ("D9" in keys(rows)) is found
+    everything = list_records(then, Wanted("opportunity"), EVERYONE, limit=99)
+    assert ("D9" in keys(everything)) is found
 
 
 @pytest.mark.case("WEB-03")

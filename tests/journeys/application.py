@@ -36,7 +36,7 @@ def start(workspace, *options, port=None):
     command = [sys.executable, "-m", "counterpoise.cli", "serve", "--port", str(port), *options]
     log = (workspace.root / "serve.log").open("a")
     process = subprocess.Popen([*command, "--workspace", str(workspace.root)], stderr=log)
-    for _ in range(300):
+    for _ in range(1200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 break

@@ -20,6 +20,7 @@ from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.dictionary import get_tables
 from counterpoise.domain.values.document import to_document
 from counterpoise.store import action_states, comments, inbox, jobs, overrides, runs
+from counterpoise.web import wsgi  # noqa: F401 -- threads remember here as they do in the server
 from kept_forecast import GULF_IN_OCTOBER, PERIOD, build_small_cycle
 from many_at_once import run_at_once
 from people import PEOPLE, make_person, sign_in
@@ -92,10 +93,12 @@ def _read(answer):
 
 
 @pytest.fixture
-def company(workspace, tmp_path):
+def company(workspace_like):
     """Both teams' data, a plan, and what people of the West and of operations said and did."""
-    build = collect_two_teams(workspace, tmp_path / "export")
-    keep_small_cycle(build)
+    from counterpoise.store import ledger
+
+    workspace_like(collect_two_teams)
+    keep_small_cycle(ledger.get_current_build().id)
     rows = {
         "rep": make_person("rep", teams=["East"]),
         "leader": make_person("leader"),

@@ -1,6 +1,7 @@
 """The application is started, and the first administrator signs in."""
 
 import http.cookiejar
+import os
 import re
 import socket
 import subprocess
@@ -9,6 +10,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -16,12 +18,16 @@ import pytest
 @pytest.fixture
 def served(workspace):
     """The running application: its address, and what it printed on its first start."""
+    yield from serve(workspace)
+
+
+def serve(workspace, *options):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
         [sys.executable, "-m", "counterpoise.cli", "serve", "--port", str(port),
-         "--workspace", str(workspace.root)],
+         "--workspace", str(workspace.root), *options],
         stderr=subprocess.PIPE,
         text=True,
     )  # fmt: skip
@@ -33,7 +39,7 @@ def served(workspace):
             break
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)
-    yield address, "".join(said)
+    yield address, "".join(said), process.pid
     process.terminate()
     process.wait(timeout=20)
 
@@ -65,7 +71,7 @@ class Browser:
 
 
 def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
-    address, said = served
+    address, said, _ = served
     name, password = re.search(r"signs in as (\S+) with password (\S+)", said).groups()
     browser = Browser(address)
     _, url, page, _ = browser.get("/")
@@ -98,3 +104,36 @@ def test_every_page_asks_who_you_are(served, path):
 def test_an_arabic_reader_gets_a_page_from_right_to_left(served):
     _, _, page, _ = Browser(served[0]).get("/sign-in/", language="ar")
     assert '<html lang="ar" dir="rtl">' in page
+
+
+def list_answering(pid):
+    """Those that answer: forked from the server, so they are called as it is."""
+    called = Path(f"/proc/{pid}/cmdline").read_bytes()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [each for each in children if Path(f"/proc/{each}/cmdline").read_bytes() == called]
+
+
+def list_open(pid):
+    links = Path(f"/proc/{pid}/fd").iterdir()
+    return [os.path.realpath(each) for each in links]
+
+
+@pytest.mark.parametrize(
+    ("options", "count"),
+    [
+        pytest.param((), 2, id="two unless told otherwise"),
+        pytest.param(("--processes", "1"), 1, id="as many as told"),
+    ],
+)
+def test_what_answers_is_forked_without_the_store_open(workspace, options, count):
+    """SQLite would believe that it holds the locks of a file which it got open by a fork."""
+    served = serve(workspace, "--no-worker", *options)
+    _, _, pid = next(served)
+    try:
+        answering = list_answering(pid)
+        assert len(answering) == count
+        assert not [each for each in list_open(pid) if "store.sqlite3" in each]
+        for each in answering:  # the one that was asked opened it once, and closed nothing
+            assert sum(name.endswith("store.sqlite3") for name in list_open(each)) <= 1
+    finally:
+        assert list(served) == []

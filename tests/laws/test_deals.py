@@ -48,7 +48,18 @@ def companies(draw):
         stages=log,
         stage_labels=tuple("0123456789"),
         dimensions={"region": Dimension(("North",), np.zeros(count, dtype=np.int32))},
+        removed=draw(removals(created + base)),
     )
+
+
+@st.composite
+def removals(draw, created):
+    """None where nobody removed anything, as in most companies."""
+    lasted = [draw(st.one_of(st.none(), st.integers(0, DAYS))) for _ in created]
+    if not draw(st.booleans()):
+        return None
+    days = [STILL_OPEN if n is None else c + n for c, n in zip(created, lasted, strict=True)]
+    return np.array(days, dtype=np.int32)
 
 
 def describe(deals):
@@ -99,8 +110,23 @@ def test_what_happens_later_changes_nothing(deals, offset):
         stages=deals.stages,
         stage_labels=deals.stage_labels,
         dimensions=deals.dimensions,
+        removed=_remove_later(deals.removed, number),
     )
     assert describe(other.known_on(day)) == describe(deals.known_on(day))
+
+
+def _remove_later(removed, number):
+    return None if removed is None else np.where(removed > number, number + 3, removed)
+
+
+@given(companies(), st.integers(0, DAYS))
+def test_a_removed_deal_is_seen_until_the_day_before(deals, offset):
+    day = START + timedelta(days=offset)
+    number = day_number(day)
+    there = deals.created <= number
+    if deals.removed is not None:
+        there &= deals.removed > number
+    assert deals.known_on(day).ids.tolist() == deals.ids[there].tolist()
 
 
 @given(st.integers(-40_000, 80_000))

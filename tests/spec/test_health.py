@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from counterpoise.domain.collect.findings import _FIXES, GENERAL_KIND, Problem, grade, write_fix
-from counterpoise.domain.collect.health import RepTally, Tally, judge
+from counterpoise.domain.collect.health import (
+    RepTally,
+    SourceTally,
+    Tally,
+    judge,
+    score_parts,
+)
 from counterpoise.domain.rulebook.toml import load_defaults
-from counterpoise.domain.tables.health import Example, Health
+from counterpoise.domain.tables.health import Example, Health, HealthPart
 
 AS_OF = date(2026, 9, 30)
 NO_ACCOUNT = Problem("opportunity", "account_id", "completeness", "key")
@@ -89,6 +95,12 @@ def test_score(rows, counts, score):
     assert judged(Tally(NO_ACCOUNT, rows, 1_000, ()), **counts).score == score
 
 
+def test_a_table_of_which_nothing_is_left_weighs_nothing():
+    gone = Tally(NO_ACCOUNT, 10, 10, ())
+    assert judged(gone, opportunity=0, rep=5).score == 100
+    assert judged(gone, opportunity=0).score == 0
+
+
 def test_gravest_findings_come_first():
     stale = Tally(Problem("opportunity", "updated_at", "stale"), 700, 1_000, EXAMPLES)
     few = Tally(NO_ACCOUNT, 2, 1_000, EXAMPLES)
@@ -115,3 +127,27 @@ def test_every_fix_can_be_read(rule, kind):
 def test_every_rule_has_words_for_rows_of_several_kinds():
     assert all((rule, kind) in _FIXES for rule, kind in GENERAL_KIND.items())
     assert set(GENERAL_KIND) == {rule for rule, _ in _FIXES}
+
+
+def test_a_part_is_scored_over_its_own_rows():
+    tally = Tally(
+        NO_ACCOUNT,
+        rows=2,
+        looked_at=8,
+        examples=EXAMPLES,
+        reps=(RepTally("Lina", 2, 4, EXAMPLES),),
+        sources=(SourceTally("odoo", 2, 2),),
+    )
+    counted = {
+        ("table", "opportunity"): {"opportunity": 8},
+        ("table", "lead"): {"lead": 0},
+        ("source", "odoo"): {"opportunity": 2},
+        ("rep", "Lina"): {"opportunity": 4, "account": 4},
+        ("rep", "Omar"): {"opportunity": 4},
+    }
+    assert score_parts((tally,), counted, load_defaults(), AS_OF) == (
+        HealthPart("table", "opportunity", score=75, rows=8, findings=1),
+        HealthPart("source", "odoo", score=0, rows=2, findings=1),
+        HealthPart("rep", "Lina", score=60, rows=8, findings=1),
+        HealthPart("rep", "Omar", score=100, rows=4, findings=0),
+    )

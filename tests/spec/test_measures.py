@@ -111,6 +111,8 @@ def settings(as_of=AS_OF, **rates):
         fold=str.lower,
         stage_kinds={"won": "won", "lost": "lost"},
         selling_types=frozenset({"call", "meeting"}),
+        not_held=frozenset({"cancelled"}),
+        rulebook=load_defaults(),
     )
 
 

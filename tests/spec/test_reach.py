@@ -46,6 +46,7 @@ INSIDE = [
 OUTSIDE = ["8.8.8.8", "1.1.1.1", "100.128.0.1", "172.32.0.1", "2606:4700::1111", "64:ff9b::808:808"]
 
 
+@pytest.mark.case("API-20")
 @pytest.mark.parametrize("host", INSIDE)
 def test_no_spelling_of_an_inside_address_is_reached(host):
     with pytest.raises((OutOfReach, socket.gaierror)):

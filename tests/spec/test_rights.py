@@ -25,6 +25,7 @@ MAY = {
     "sign_plan": "....F.E.",
     "work_actions": "AOLRFM..",
     "assign_actions": "AOL.....",
+    "push_changes": "AO......",
     "comment": "AOLRFME.",
     "manage_people": "A.......",
     "read_audit": "AO..F.E.",

@@ -9,6 +9,7 @@ from counterpoise.actions import rules
 from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.store import ledger, people, runs
 from counterpoise.store.ledger import AcceptedBatch, LandedContent
+from many_at_once import run_at_once
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 DEALS = LandedContent("deals.csv", "hash of deals", "hash of mapping")
@@ -109,6 +110,12 @@ def test_a_broken_file_appends_nothing(tmp_path):
 def test_the_first_administrator_is_made_once():
     assert people.create_first_administrator()
     assert people.create_first_administrator() is None
+
+
+def test_of_servers_that_start_at_once_one_makes_the_first_administrator():
+    made = []
+    run_at_once(*[lambda: made.append(people.create_first_administrator())] * 3)
+    assert len([each for each in made if each is not None]) == 1
 
 
 def test_a_plan_is_kept_once_and_found_by_name():

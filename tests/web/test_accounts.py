@@ -263,7 +263,7 @@ def test_new_recovery_codes_replace_the_old_and_codes_can_be_ended(vera):
     client = sign_in_by_form(vera)
     set_up_codes(client)
     before = get(client, "/account/recovery-codes/")
-    assert "10 unused codes" in get(client, "/account/recovery-codes/new/")
+    assert "10</bdi> unused codes" in get(client, "/account/recovery-codes/new/")
     client.post("/account/recovery-codes/new/")
     assert get(client, "/account/recovery-codes/") != before
     assert client.get("/account/second-step/").url == "/account/second-step/end/"

@@ -93,6 +93,7 @@ def try_everything(document):
     return found, sent
 
 
+@pytest.mark.timeout(1200)  # three examples of every operation and every way to break it
 @pytest.mark.case("API-01")
 def test_every_answer_is_as_the_document_says(open_document):
     found, sent = try_everything(open_document(3))
@@ -101,6 +102,7 @@ def test_every_answer_is_as_the_document_says(open_document):
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(7200)
 @pytest.mark.case("API-01")
 def test_every_one_of_20_000_answers_is_as_the_document_says(open_document):
     found, sent = try_everything(open_document(600))

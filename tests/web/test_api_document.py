@@ -2,8 +2,10 @@
 
 import copy
 import json
+from collections import Counter
 
 import pytest
+from ninja import Schema
 
 import stored_openapi
 from people import make_person
@@ -30,6 +32,24 @@ def test_the_stored_document_is_what_the_code_says():
 def test_the_document_is_served_to_whoever_has_a_token(workspace):
     program = make_program(make_person("viewer"), [])
     assert program.get("/openapi.json").json() == stored_openapi.read_current()
+
+
+def test_no_two_answers_share_a_name(workspace):
+    """The framework keeps one of the two, and the document tells of the wrong one."""
+    from counterpoise.web.api import application
+
+    named = Counter(
+        each.__name__
+        for each in list_schemas(Schema)
+        if each.__module__.startswith(application.__package__)
+    )
+    assert [name for name, count in named.items() if count > 1] == []
+
+
+def list_schemas(base):
+    for each in base.__subclasses__():
+        yield each
+        yield from list_schemas(each)
 
 
 def drop_path(document):

@@ -2,8 +2,8 @@
 
 import csv
 import io
-import shutil
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from counterpoise.actions.collect import collect
 from counterpoise.domain.tables.mapping import ColumnMapping, FileMapping, Mapping
 from counterpoise.domain.values.text import text
 from people import make_person, sign_in
+from programs import make_program
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 SAFE = "&lt;script&gt;"
@@ -53,34 +54,19 @@ def map_as_named(table, content):
     )
 
 
-@pytest.fixture(scope="module")
-def collected(tmp_path_factory, migrated_store):
-    """A workspace whose data was collected and judged, to be copied by every test."""
-    from django.db import connections
-
-    from counterpoise.actions.workspaces import init_workspace
-
-    folder = tmp_path_factory.mktemp("collected") / "workspace"
+def collect_files(workspace, folder):
+    """Land what FILES hold, mapped as named, and judge it."""
     folder.mkdir()
-    shutil.copy(migrated_store, folder / "store.sqlite3")
-    made = init_workspace(folder, company="Test Company")
-    export = folder.parent / "export"
-    export.mkdir()
     for table, content in FILES.items():
-        (export / f"{table}.csv").write_text(content, "utf-8")
+        (folder / f"{table}.csv").write_text(content, "utf-8")
     mapping = Mapping(tuple(map_as_named(*each) for each in FILES.items()))
-    collect(made, [export], mapping=mapping, now=NOON)
-    kept.examine_build(made, now=NOON)
-    connections["default"].close()
-    return folder
+    collect(workspace, [folder], mapping=mapping, now=NOON)
+    kept.examine_build(workspace, now=NOON)
 
 
 @pytest.fixture
-def company(tmp_path, collected, settings_of):
-    from counterpoise.actions.workspaces import init_workspace
-
-    shutil.copytree(collected, tmp_path / "workspace")
-    return settings_of(init_workspace(tmp_path / "workspace"))
+def company(workspace_like):
+    return workspace_like(collect_files)
 
 
 @pytest.fixture
@@ -167,6 +153,13 @@ ALL_SEEING = {"administrator", "operations", "finance", "executive"}
         pytest.param("/collect/measures/won_deals/", COMPANY_WIDE, id="a measure"),
         pytest.param("/collect/measures/won_deals/?by=team", ALL_SEEING | {"leader"}, id="by team"),
         pytest.param("/collect/measures/won_deals/?by=rep", ALL_SEEING | {"leader"}, id="by rep"),
+        pytest.param(
+            "/collect/measures/won_revenue/?by=created_quarter", COMPANY_WIDE, id="by creation"
+        ),
+        pytest.param("/collect/measures/won_revenue/?by=hire_quarter", ALL_SEEING, id="by hiring"),
+        pytest.param(
+            "/collect/measures/won_revenue/rows/?by=hire_quarter&is=2026-Q1", set(), id="hired then"
+        ),
         pytest.param("/collect/measures/people/", OF_PEOPLE, id="measures of people"),
         pytest.param("/collect/measures/won_deals/rows/", OF_PEOPLE, id="rows of a measure"),
     ],
@@ -296,6 +289,32 @@ def test_a_measure_stands_with_its_definition_and_the_rows_behind_it(see):
     }  # fmt: skip
     months = see("viewer", "/collect/measures/won_revenue/?by=month")[1]
     assert "March 2026" in months or "Mar 2026" in months
+
+
+def test_attainment_by_what_no_target_names_says_so_and_leads_on(see):
+    page = see("viewer", "/collect/measures/quota_attainment/?by=segment")[1]
+    assert "one of something else is not spread over it" in page
+    parts = read_table(
+        see, "viewer", "/collect/measures/won_revenue/?by=created_quarter&parts.export=csv"
+    )
+    assert sum(Decimal(each["Won revenue"]) for each in parts) == Decimal("3500.50")
+    assert "?by=" in (
+        page := see("operations", "/collect/measures/won_revenue/?by=hire_quarter")[1]
+    )
+    assert "/rows/?by=" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "parts"),
+    [
+        pytest.param("operations", 1, id="who sees everyone"),
+        pytest.param("leader", 0, id="who sees a team: a quarter may have hired one person"),
+        pytest.param("viewer", 0, id="who sees nobody"),
+    ],
+)
+def test_programs_get_cohorts_of_hiring_where_they_see_everyone(company, role, parts):
+    found = make_program(make_person(role)).get("/measures?by=hire_quarter").json()["measures"]
+    assert len([each for each in found if each["name"] == "won_revenue"]) == parts
 
 
 @pytest.mark.parametrize(
@@ -447,6 +466,22 @@ def test_a_build_that_nobody_judged_is_judged_on_demand(company, role):
     work.do_work(company, job.id, jobs.take_job(job.id, at=now()), now=now())
     assert "Look at the health of the data" in browser.get(asked.url).content.decode()
     assert "Findings, the weightiest first" in browser.get("/collect/health/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        pytest.param("refresh", "Refreshing a connected system", id="a refresh"),
+        pytest.param("match", "Matching the records", id="the matching of customers"),
+    ],
+)
+def test_the_overview_says_what_is_going_on(workspace, kind, said):
+    from counterpoise.store import jobs
+    from counterpoise.web.workplace import now
+
+    person = make_person("operations")
+    jobs.keep_job(kind, {"connection": "crm"}, key=kind, asked_by=person.pk, at=now())
+    assert said in sign_in(person).get("/collect/").content.decode()
 
 
 @pytest.mark.parametrize(

@@ -198,7 +198,7 @@ def test_over_plain_http_pages_lead_to_tls_and_the_api_refuses(workspace):
         forged = stranger.get("/api/v1/me", headers={"x-forwarded-proto": "https"})
     assert (page.status_code, page.url) == (301, "https://localhost/sign-in/")
     assert (refused.status_code, find_missing(refused)) == (403, [])
-    assert "Revoke it" in refused.json()["detail"]
+    assert "Revoke the token" in refused.json()["detail"]
     assert forged.status_code == 401  # whoever stands in front sets this header: deploy.md says so
 
 

@@ -1,10 +1,10 @@
 """The answers of each step in the documented form, the same for commands, API and saved runs."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from counterpoise.actions.collect import Collected
-from counterpoise.actions.verification import Verified
+from counterpoise.domain.measure.process import Cohort, Process, describe
+from counterpoise.domain.measure.waterfall import Waterfall, Waterfalls
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
@@ -15,10 +15,14 @@ from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.plain import to_plain
 
+if TYPE_CHECKING:  # whoever answers one command need not load what the others run
+    from counterpoise.actions.collect import Collected
+    from counterpoise.actions.verification import Verified
+
 Answer = dict[str, Any]
 
 
-def answer_collect(done: Collected) -> Answer:
+def answer_collect(done: "Collected") -> Answer:
     return {
         "batch": done.batch,
         "build": done.build,
@@ -43,6 +47,61 @@ def answer_collect(done: Collected) -> Answer:
 def answer_measures(build: str, measures: tuple[Measured, ...]) -> Answer:
     rows = [{**to_plain(each), "by": dict(each.by)} for each in measures]
     return {"build": build, "measures": rows}
+
+
+def answer_waterfalls(build: str, found: Waterfalls) -> Answer:
+    """start + the amounts of the movements = end, to the cent, in every part."""
+    return {
+        "build": build,
+        "start": to_plain(found.window.start),
+        "end": to_plain(found.window.end),
+        "by": found.window.by,
+        "due": str(found.window.due or "") or None,
+        "parts": [_answer_waterfall(each) for each in found.parts],
+        "currencies": [_answer_waterfall(each) for each in found.currencies],
+    }
+
+
+def _answer_waterfall(found: Waterfall) -> Answer:
+    ends = {
+        name: {"money": to_plain(money), "deals": deals}
+        for name, money, deals in (
+            ("open_at_start", found.start, found.start_deals),
+            ("open_at_end", found.end, found.end_deals),
+        )
+    }
+    return {
+        "label": found.label,
+        "currency": found.currency,
+        **ends,
+        "movements": to_plain(found.lines),
+    }
+
+
+def answer_process(build: str, found: Process) -> Answer:
+    """A share or a number of days that is not told is null: of too few, or not reached."""
+    scope = found.scope
+    return {
+        "build": build,
+        "as_of": to_plain(scope.as_of),
+        "start": to_plain(scope.start),
+        "end": to_plain(scope.end),
+        "cohorts": scope.size,
+        "by": scope.by,
+        "currency": found.currency,
+        "least": found.least,
+        "definitions": to_plain(describe(found)),
+        "maturity": to_plain(found.ripeness),
+        "funnel": [_answer_cohort(each) for each in found.cohorts],
+        "stages": to_plain(found.stays),
+        "reasons": to_plain(found.reasons),
+        "losses": to_plain(found.losses),
+        "silences": to_plain(found.silences),
+    }
+
+
+def _answer_cohort(cohort: Cohort) -> Answer:
+    return {**to_plain(cohort), "period": str(cohort.period)}
 
 
 def answer_health(health: Health) -> Answer:
@@ -117,7 +176,7 @@ def answer_verdict(name: str, verdict: Verdict) -> Answer:
     return {"plan": name, **to_plain(verdict)}
 
 
-def answer_verified(verified: Verified) -> Answer:
+def answer_verified(verified: "Verified") -> Answer:
     """version and recomputed are null for a plan that nobody froze."""
     return {
         **answer_verdict(verified.plan, verified.verdict),

@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 from counterpoise.actions import publishing
-from counterpoise.actions.publishing import Counts, File
+from counterpoise.actions.correspondence import list_readers
+from counterpoise.actions.publishing import Counts, File, Settle, settle_nothing
 from counterpoise.actions.quarantine import list_quarantine
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.actions.writer import WAIT_SECONDS, hold_writer_lock
@@ -71,6 +72,15 @@ class Proposed:
     notes: tuple[Text, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """mapping: as a person stated it, or None. settle: see publishing."""
+
+    mapping: FilesMapping | None
+    dry_run: bool
+    settle: Settle
+
+
 def collect(
     workspace: Workspace,
     paths: Sequence[Path | SentFile],
@@ -84,25 +94,52 @@ def collect(
 
     A dry run lands aside, proposes the mapping and keeps nothing but the proposal.
     """
-    wanted = _read_mapping(mapping)
+    wish = _Wish(_read_mapping(mapping), dry_run, settle_nothing)
+    return _hold_desk(workspace, paths, wish, now=now, wait_seconds=wait_seconds)
+
+
+def collect_found(
+    workspace: Workspace,
+    files: Sequence[SentFile],
+    settle: Settle,
+    *,
+    now: datetime,
+    wait_seconds: float,
+) -> Collected:
+    """Collect the files that a connection found, and let it move on in the same transaction."""
+    wish = _Wish(None, dry_run=False, settle=settle)
+    return _hold_desk(workspace, files, wish, now=now, wait_seconds=wait_seconds)
+
+
+def _hold_desk(
+    workspace: Workspace,
+    paths: Sequence[Path | SentFile],
+    wish: _Wish,
+    *,
+    now: datetime,
+    wait_seconds: float,
+) -> Collected:
     with hold_writer_lock(workspace, wait_seconds), refuse_full_disk(workspace.warehouse):
         publishing.sweep_leftovers(workspace)
         desk = workspace.scratch / "load"
         (desk / "received").mkdir(parents=True)
         try:
-            return _collect(workspace, paths, wanted, desk, now=now, dry_run=dry_run)
+            return _collect(workspace, paths, wish, desk, now=now)
         finally:
             publishing.sweep_leftovers(workspace)
 
 
-def propose(workspace: Workspace, paths: Sequence[Path | SentFile], desk: Path) -> Proposed:
+def propose(
+    workspace: Workspace, paths: Sequence[Path | SentFile], desk: Path, *, now: datetime
+) -> Proposed:
     """Look at files on a desk of their own: no load waits for it, and nothing of it is remembered.
 
     Files of which no column is recognised are no error here, since a person sees them next.
     """
     with refuse_full_disk(workspace.warehouse):
         (desk / "received").mkdir(parents=True)
-        received = read_sources(paths, desk / "received")
+        readers = list_readers(workspace, now)
+        received = read_sources(paths, desk / "received", readers)
         landed = land_files(received, desk / "landing", desk)
         mapping = _complete_mapping(_recall_mapping(workspace, landed), landed)
         profiles = tuple(profile_file(each) for each in landed)
@@ -126,31 +163,31 @@ def refuse_nothing(mapping: FilesMapping, columns: Mapping[str, Sequence[str]]) 
 def _collect(
     workspace: Workspace,
     paths: Sequence[Path | SentFile],
-    wanted: FilesMapping | None,
+    wish: _Wish,
     desk: Path,
     *,
     now: datetime,
-    dry_run: bool,
 ) -> Collected:
-    received = read_sources(paths, desk / "received")
+    received = read_sources(paths, desk / "received", list_readers(workspace, now))
     landed = land_files(received, desk / "landing", desk)
-    mapping = _decide_mapping(wanted or _recall_mapping(workspace, landed), landed)
+    mapping = _decide_mapping(wish.mapping or _recall_mapping(workspace, landed), landed)
     files = _pair(landed, mapping)
     notes = _note_reading(received)
     notes += tuple(note for each in files for note in each.mapping.notes)
     saved = _save_mapping(workspace, mapping)
     current = ledger.find_current_build()
     build = current.id if current else ""
-    if dry_run:
+    if wish.dry_run:
         tables = publishing.count_received(files)
         tried = text("nothing was kept: a dry run")
         return _answer("", build, tables, files, (*notes, tried), saved)
     fresh = publishing.find_fresh(files)
     if not fresh:
+        wish.settle(None)
         tables = publishing.count_unchanged(files)
         known = text("all of this was collected before; nothing changes")
         return _answer("", build, tables, files, (*notes, known), saved)
-    done = publishing.publish_load(workspace, files, fresh, desk, now=now)
+    done = publishing.publish_load(workspace, files, fresh, desk, now=now, settle=wish.settle)
     return _answer(done.batch, done.build, done.tables, files, (*notes, *done.notes), saved)
 
 

@@ -7,6 +7,7 @@ from counterpoise.actions import rules
 from counterpoise.actions.kept import Examined
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.collect.folding import fold
+from counterpoise.domain.measure.selling import find_longest
 from counterpoise.domain.measure.settings import build_settings
 from counterpoise.domain.tables.health import Finding
 from counterpoise.warehouse.queries import health, records
@@ -18,7 +19,14 @@ def stand_on(workspace: Workspace, build: str, examined: Examined) -> Known:
     """The build on the day it was judged on, by the rules of that day."""
     settings = build_settings(rules.load_rulebook(), examined.as_of, currencies=None, fold=fold)
     folder = workspace.build_folder(build)
-    return Known(folder, examined.as_of, settings.zone, settings.selling_types)
+    return Known(
+        folder,
+        examined.as_of,
+        settings.zone,
+        settings.selling_types,
+        settings.not_held,
+        find_longest(settings),
+    )
 
 
 def want_measured(measure: str, part: tuple[str, str] | None) -> Wanted | None:

@@ -9,16 +9,23 @@ from functools import lru_cache
 from itertools import chain
 
 from counterpoise.actions import examinations, rules
+from counterpoise.actions.data_cost import reckon_cost
 from counterpoise.actions.workspaces import Workspace
+from counterpoise.domain.measure.definitions import COHORTS
 from counterpoise.domain.measure.question import Question
-from counterpoise.domain.tables.health import Health
+from counterpoise.domain.tables.deal_errors import DataCost
+from counterpoise.domain.tables.health import Health, HealthPart
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.document import from_document, to_document
+from counterpoise.domain.values.text import text
 from counterpoise.store import ledger, runs
-from counterpoise.warehouse.queries.health import examine
+from counterpoise.warehouse.queries.health import examine_parts
 
-DIMENSIONS = ("rep", "team", "region", "product", "segment", "source", "stage", "month")
+DIMENSIONS = (
+    *("rep", "team", "region", "product", "segment", "source", "stage", "month"),
+    *COHORTS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,8 @@ class Examined:
     as_of: date
     health: Health
     measures: tuple[Measured, ...]
+    parts: tuple[HealthPart, ...] = ()
+    cost: DataCost | None = None
 
     def measures_by(self, dimension: str) -> tuple[Measured, ...]:
         """`""` gives the measures of the whole."""
@@ -46,10 +55,23 @@ def examine_build(workspace: Workspace, *, now: datetime) -> Examined:
         examinations.answer(build, Question(by=by, as_of=as_of), rulebook)
         for by in ((), *((dimension,) for dimension in DIMENSIONS))
     ]
-    examined = Examined(
-        as_of, examine(build.folder, rulebook, as_of), tuple(chain.from_iterable(answers))
-    )
+    health, parts = examine_parts(build.folder, rulebook, as_of)
+    cost = reckon_cost(build.folder, health, rulebook, as_of)
+    examined = Examined(as_of, health, tuple(chain.from_iterable(answers)), parts, cost)
     ledger.keep_examination(build.id, as_of, to_document(examined), at=now)
+    return examined
+
+
+def examine_cost(workspace: Workspace, *, now: datetime) -> Examined:
+    """The same with its cost. Raises NoBuild for a build judged before costs were reckoned."""
+    examined = examine_build(workspace, now=now)
+    if examined.cost is None:
+        raise ledger.NoBuild(
+            text(
+                "This build was judged by an earlier version, which did not reckon what bad data"
+                " costs. Load data again, then ask again."
+            )
+        )
     return examined
 
 

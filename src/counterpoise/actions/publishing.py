@@ -6,12 +6,14 @@ Publishing a batch again from the landing comes to the same build, row for row.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
 
 from counterpoise import __version__
 from counterpoise.actions.rules import load_rulebook
@@ -130,8 +132,23 @@ def count_unchanged(files: Sequence[File]) -> dict[str, Counts]:
     )
 
 
+Settle = Callable[[Published | None], None]
+"""Moves what else belongs to a load, such as a cursor, in the transaction that accepts it; None
+stands for a load in which nothing was new."""
+
+
+def settle_nothing(published: Published | None) -> None:
+    """Of a load that belongs to nothing else."""
+
+
 def publish_load(
-    workspace: Workspace, files: Sequence[File], fresh: Sequence[File], desk: Path, *, now: datetime
+    workspace: Workspace,
+    files: Sequence[File],
+    fresh: Sequence[File],
+    desk: Path,
+    *,
+    now: datetime,
+    settle: Settle = settle_nothing,
 ) -> Published:
     """Publish what is fresh of the files; the others are counted as unchanged.
 
@@ -170,8 +187,12 @@ def publish_load(
         counts={table: _plain(counts) for table, counts in tables.items()},
         files=tuple(each.content for each in held),
     )
-    ledger.accept(accepted, build=build, manifest=manifest, at=now)
-    return Published(name, build, tables, tuple(note for each in staged for note in each.notes))
+    notes = tuple(note for each in staged for note in each.notes)
+    published = Published(name, build, tables, notes)
+    with transaction.atomic():
+        ledger.accept(accepted, build=build, manifest=manifest, at=now)
+        settle(published)
+    return published
 
 
 def rebuild(workspace: Workspace, out: Path) -> Path:

@@ -37,6 +37,7 @@ HEARD_BY = {
     "override.": (),
     "plan.": ("reconcile", "execute"),
     "pool.": ("supply", "reconcile", "execute"),
+    "push.": (),
     "signing.": (),
     "supply.": ("supply", "reconcile", "execute"),
     "variance.": ("measure", "execute"),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from counterpoise.actions import kept
+from counterpoise.actions import action_pushes, kept
 from counterpoise.domain.execute import tracking
 from counterpoise.domain.execute.tracking import Standing, State, Worker
 from counterpoise.domain.tables.action import Action
@@ -54,6 +54,16 @@ def find_tracked(visitor: Visitor, period: str, action: str) -> Tracked | None:
     """None for one that there is not, and for one that is not for the visitor's eyes."""
     listed = list_tracked(visitor, period)
     return next((each for each in listed if each.action.id == action), None)
+
+
+def list_taken_up() -> tuple[Tracked, ...]:
+    """The actions of the newest run's period that somebody has changed, whoever asks."""
+    newest = next(iter(runs.list_headings()), None)
+    if newest is None:
+        return ()
+    standings = action_states.list_standings(newest.period)
+    proposed = _list_proposed(newest.period, standings)
+    return tuple(each for each in proposed if each.standing.edition)
 
 
 def list_periods(visitor: Visitor) -> tuple[str, ...]:
@@ -108,9 +118,13 @@ def _at_edition(tracked: Tracked, edition: int) -> Standing:
 
 
 def _keep(tracked: Tracked, standing: Standing, verb: str, at: datetime) -> Standing:
-    return action_states.keep_standing(
-        tracked.period, tracked.action.id, standing, verb=verb, at=at
-    )
+    """What other systems are to hold of it is written with it, or neither is."""
+    with transaction.atomic():
+        saved = action_states.keep_standing(
+            tracked.period, tracked.action.id, standing, verb=verb, at=at
+        )
+        action_pushes.follow(tracked.period, tracked.action, saved, at=at)
+    return saved
 
 
 def _list_proposed(period: str, standings: Mapping[str, Standing]) -> list[Tracked]:

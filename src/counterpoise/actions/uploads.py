@@ -165,7 +165,7 @@ def propose_upload(workspace: Workspace, upload_id: str, *, now: datetime) -> Up
     shutil.rmtree(desk, ignore_errors=True)
     desk.mkdir()
     try:
-        proposed = propose(workspace, _list_files(workspace, upload), desk)
+        proposed = propose(workspace, _list_files(workspace, upload), desk, now=now)
     except (UnreadableFile, Unreadable):  # nothing that waiting or another try would mend
         uploads.move_on(upload_id, "refused", after=["waiting"], at=now)
         _remove(workspace, upload_id)
@@ -241,7 +241,7 @@ def collect_upload(
     files = _list_files(workspace, upload)
     done = collect(workspace, files, mapping=proposed.mapping, now=now)
     tell(0.6, text("Judging the data"))
-    outcome = {**_describe(upload, done), **_judge(workspace, now)}
+    outcome = {**_describe(upload, done), **judge(workspace, now)}
     with transaction.atomic():
         uploads.move_on(
             upload_id,
@@ -258,6 +258,14 @@ def collect_upload(
             inbox.tell(person, "work", f"upload:{upload_id}", link, told, now)
     _remove(workspace, upload_id)
     return outcome
+
+
+def judge(workspace: Workspace, now: datetime) -> dict[str, Any]:
+    """What was loaded is loaded, even where it cannot be judged before someone adds a rule."""
+    try:
+        return {"score": kept.examine_build(workspace, now=now).health.score, "unjudged": None}
+    except (MissingRate, InvalidRule) as error:
+        return {"score": None, "unjudged": to_document(explain(error))}
 
 
 def sweep(workspace: Workspace, *, now: datetime) -> None:
@@ -331,14 +339,6 @@ def _shorten(proposed: Proposed) -> Proposed:
             for file in proposed.profiles
         ),
     )
-
-
-def _judge(workspace: Workspace, now: datetime) -> dict[str, Any]:
-    """What was loaded is loaded, even where it cannot be judged before someone adds a rule."""
-    try:
-        return {"score": kept.examine_build(workspace, now=now).health.score, "unjudged": None}
-    except (MissingRate, InvalidRule) as error:
-        return {"score": None, "unjudged": to_document(explain(error))}
 
 
 def _describe(upload: Upload, done: Collected) -> dict[str, Any]:

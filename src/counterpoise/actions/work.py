@@ -2,24 +2,16 @@
 
 The same kinds are asked for by pages and by the API. Each is safe to do again: what a killed
 attempt left behind changes nothing, and a second attempt comes to the same result.
+
+A job has a process of its own, which starts sooner where it loads what its kind needs and nothing
+else: so every kind imports for itself.
 """
+# ruff: noqa: PLC0415
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from counterpoise.actions import (
-    cycles,
-    freezing,
-    kept,
-    rules,
-    samples,
-    scenarios,
-    signers,
-    uploads,
-    verification,
-)
-from counterpoise.actions.collect import collect
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.values.document import to_document
 from counterpoise.domain.values.text import Text, text
@@ -40,6 +32,8 @@ class UnknownWork(LookupError):
 
 def run_cycle(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """arguments: period, and as_of (ISO 8601) or nothing."""
+    from counterpoise.actions import cycles
+
     written = arguments.get("as_of")
     as_of = date.fromisoformat(written) if written else None
     tell(0.05, text("Running the six steps"))
@@ -49,6 +43,9 @@ def run_cycle(workspace: Workspace, arguments: Arguments, tell: Tell, now: datet
 
 def load_sample(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """The sample company from its export to a cycle. arguments: scale, or nothing for 1."""
+    from counterpoise.actions import cycles, kept, rules, samples
+    from counterpoise.actions.collect import collect
+
     out = workspace.root / "sample"
     tell(0.05, text("Writing the sample company's files"))
     samples.write_sample(out, scale=float(arguments.get("scale", 1)), seed=7)
@@ -66,6 +63,8 @@ def propose_mapping(
     workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime
 ) -> Result:
     """Read an upload and propose what its columns mean. arguments: upload."""
+    from counterpoise.actions import uploads
+
     tell(0.1, text("Reading the files"))
     done = uploads.propose_upload(workspace, arguments["upload"], now=now)
     return {"upload": done.id}
@@ -73,19 +72,36 @@ def propose_mapping(
 
 def collect_upload(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """Collect a confirmed upload. arguments: upload, and person: whose inbox hears of it."""
+    from counterpoise.actions import uploads
+
     return uploads.collect_upload(
         workspace, arguments["upload"], person=arguments.get("person"), tell=tell, now=now
     )
 
 
+def land_deliveries(
+    workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime
+) -> Result:
+    """Land what was delivered to hooks. No arguments."""
+    from counterpoise.actions import arrivals
+
+    tell(0.1, text("Landing what was delivered"))
+    done = arrivals.land_all(workspace, now=now)
+    return {"deliveries": sum(each.deliveries for each in done), "hooks": len(done)}
+
+
 def examine(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """Judge and measure the current build. No arguments."""
+    from counterpoise.actions import kept
+
     tell(0.1, text("Judging the data"))
     return {"score": kept.examine_build(workspace, now=now).health.score}
 
 
 def solve_scenario(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """arguments: period, scenario (its id), and link: the page where the result is seen."""
+    from counterpoise.actions import scenarios
+
     tell(0.1, text("Reading the data"))
     done = scenarios.solve_scenario(
         workspace,
@@ -99,6 +115,8 @@ def solve_scenario(workspace: Workspace, arguments: Arguments, tell: Tell, now: 
 
 def freeze_plan(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """Compute the period's plan once more and freeze it. arguments: period, person (an id)."""
+    from counterpoise.actions import freezing, signers
+
     tell(0.1, text("Computing the plan once more"))
     frozen = freezing.freeze_plan(
         workspace,
@@ -112,20 +130,82 @@ def freeze_plan(workspace: Workspace, arguments: Arguments, tell: Tell, now: dat
 
 def verify_version(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
     """Compute a version again; whatever is not the same is a failure. arguments: version, link."""
+    from counterpoise.actions import verification
+
     tell(0.1, text("Computing the version once more"))
     verification.check(verification.verify(workspace, arguments["version"]))
     return {"version": arguments["version"], "link": arguments["link"], "is_verified": True}
 
 
+def send_fix_lists(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """The week's letters to reps; whoever had theirs gets none. No arguments."""
+    from counterpoise.actions import fix_lists
+
+    assert not arguments
+    tell(0.1, text("Sending the fix lists"))
+    done = fix_lists.send_fix_lists(workspace, now=now)
+    return {"sent": len(done.sent), "refused": list(done.refused)}
+
+
+def enrich_companies(
+    workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime
+) -> Result:
+    """Ask a provider about companies. arguments: provider, limit, and link: where one sees it."""
+    from counterpoise.actions import enrichment
+
+    said = text("Asking about companies")
+    done = enrichment.enrich(
+        workspace,
+        arguments["provider"],
+        limit=arguments["limit"],
+        say=lambda share: tell(share, said),
+        now=now,
+    )
+    return {
+        "asked": done.asked,
+        "known": done.known,
+        "conflicts": done.conflicts,
+        "link": arguments.get("link", ""),
+    }
+
+
+def match_records(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Find which records are one customer. arguments: is_full, and link: where one sees it."""
+    from counterpoise.actions import identity
+
+    run = identity.match(workspace, is_full=bool(arguments.get("is_full")), tell=tell, now=now)
+    return {"matched": run.id, "link": arguments.get("link", "")}
+
+
+def refresh(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Read what a connection's source has new. arguments: those of refresh_connection."""
+    from counterpoise.actions import refreshing
+
+    return refreshing.refresh_connection(workspace, arguments, tell, now)
+
+
+def alert(workspace: Workspace, arguments: Arguments, tell: Tell, now: datetime) -> Result:
+    """Tell people of refreshes that fail or are late. arguments: those of tell_people."""
+    from counterpoise.actions import refreshing
+
+    return refreshing.tell_people(workspace, arguments, tell, now)
+
+
 WORK: dict[str, Callable[[Workspace, Arguments, Tell, datetime], Result]] = {
     "propose": propose_mapping,
     "collect": collect_upload,
+    "deliveries": land_deliveries,
     "examine": examine,
+    "enrich": enrich_companies,
     "cycle": run_cycle,
     "sample": load_sample,
     "scenario": solve_scenario,
     "freeze": freeze_plan,
     "verify": verify_version,
+    "fix-lists": send_fix_lists,
+    "refresh": refresh,
+    "alert": alert,
+    "match": match_records,
 }
 
 

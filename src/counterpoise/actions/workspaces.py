@@ -42,6 +42,16 @@ class Workspace:
         return self.warehouse / "scratch"
 
     @property
+    def identity(self) -> Path:
+        """Runs of the matcher, a folder each."""
+        return self.warehouse / "identity"
+
+    @property
+    def known(self) -> Path:
+        """What connections have brought; made again by reading everything, so in no backup."""
+        return self.warehouse / "known"
+
+    @property
     def reports(self) -> Path:
         return self.root / "reports"
 

@@ -2,12 +2,15 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
-from counterpoise.actions import answers, examinations, workspaces
+from counterpoise.actions import answers, examinations, health_trend, kept, workspaces
 from counterpoise.actions import collect as loads
+from counterpoise.actions import fix_lists as letters
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
+from counterpoise.domain.values.plain import to_plain
 
 SURE = 0.8
 """Confidence below which a column's meaning is shown for a person to look at."""
@@ -63,15 +66,29 @@ def quarantine(*, limit: int = 100, common: Common = DEFAULTS) -> None:
         say(f"{len(rows) - len(shown)} more; --limit 0 shows all.")
 
 
-def health(*, as_of: date | None = None, common: Common = DEFAULTS) -> None:
+def health(
+    *,
+    as_of: date | None = None,
+    trend: bool = False,
+    cost: bool = False,
+    common: Common = DEFAULTS,
+) -> None:
     """Judge the data.
 
     Parameters
     ----------
     as_of
         The day to judge from; the last day of the data where it is not said.
+    trend
+        Show the score from build to build instead; the newest build is judged first, if it was not.
+    cost
+        Show what bad data costs the forecast instead, the fixes worth most first.
     """
     workspace = workspaces.open_workspace(common.workspace)
+    if trend or cost:
+        show = _show_trend if trend else _show_cost
+        show(workspace, as_json=common.json)
+        return
     with working("Examining"):
         found = examinations.examine_data(workspace, as_of, today=now().date())
     if common.json:
@@ -83,6 +100,70 @@ def health(*, as_of: date | None = None, common: Common = DEFAULTS) -> None:
     ]
     columns = ("severity", "where", "rule", "rows", "rep", "fix")
     print_table(f"Health {found.score} of 100, {len(found.findings)} findings", columns, rows)
+
+
+def fix_lists(action: Literal["send"], *, common: Common = DEFAULTS) -> None:
+    """Send the fix lists of this week, once to each rep who has an account with an address.
+
+    Parameters
+    ----------
+    action
+        send. Letters go through the mail server that COUNTERPOISE_SMTP_URL names.
+    """
+    workspace = workspaces.open_workspace(common.workspace)
+    with working("Sending"):
+        done = letters.send_fix_lists(workspace, now=now())
+    if common.json:
+        print_json({"action": action, **to_plain(done)})
+        return
+    rows = [
+        ("sent", ", ".join(done.sent)),
+        ("had it before", ", ".join(done.known)),
+        ("nothing to mend", ", ".join(done.clean)),
+        ("refused", ", ".join(done.refused)),
+    ]
+    print_table(f"Fix lists of {done.week}", ("what", "who"), rows)
+
+
+def _show_trend(workspace: workspaces.Workspace, *, as_json: bool) -> None:
+    with working("Examining"):
+        kept.examine_build(workspace, now=now())
+    found = health_trend.list_trend()
+    if as_json:
+        print_json({"builds": health_trend.answer_trend(found)})
+        return
+    builds = [(each.build, each.as_of, each.score, each.rows) for each in found]
+    print_table("Health from build to build", ("build", "as of", "score", "rows"), builds)
+    moves = [
+        (each.part.kind, each.part.name, each.part.score, each.before, each.part.findings)
+        for each in health_trend.list_moves(found)
+    ]
+    print_table("Now", ("kind", "name", "score", "before", "findings"), moves)
+
+
+def _show_cost(workspace: workspaces.Workspace, *, as_json: bool) -> None:
+    with working("Examining"):
+        examined = kept.examine_cost(workspace, now=now())
+    found = examined.cost
+    assert found is not None
+    if as_json:
+        print_json({"as_of": to_plain(examined.as_of), **to_plain(found)})
+        return
+    if found.refusal is not None:
+        say(str(found.refusal))
+        return
+    rows = [
+        (each.attribute, each.rule, each.deals, each.others, each.money, each.low_80, each.high_80)
+        for each in found.costs
+        if each.is_shown
+    ]
+    print_table(
+        f"What bad data costs the forecast of {found.days} days, in {found.currency}",
+        ("attribute", "rule", "deals with it", "deals without", "costs", "at least", "at most"),
+        rows,
+    )
+    if len(rows) < len(found.costs):
+        say(f"Of {len(found.costs) - len(rows)} other faults nothing can be said.")
 
 
 def _open_or_init(common: Common) -> workspaces.Workspace:

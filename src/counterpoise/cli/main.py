@@ -82,6 +82,26 @@ COMMANDS = {
             "Land files or folders, and build the canonical tables.",
             "counterpoise collect exports/ --dry-run",
         ),
+        "connect": Command(
+            "connect:connect",
+            "Connect an outside system; list, test, pause, schedule or remove connections.",
+            "counterpoise connect add erp sql --set url=sqlite:///erp.db --set objects=deals",
+        ),
+        "refresh": Command(
+            "connect:refresh",
+            "Bring what changed in connected systems since the last time.",
+            "counterpoise refresh crm --json",
+        ),
+        "alert": Command(
+            "connect:alert",
+            "Say who hears when a refresh fails, in e-mail or chat.",
+            "counterpoise alert add team --language ar",
+        ),
+        "hook": Command(
+            "hook:hook",
+            "Open addresses for signed events of other systems, and land what they send.",
+            "counterpoise hook add marketing --records data --version updated_at",
+        ),
         "quarantine": Command(
             "collect:quarantine",
             "Show the rows that could not be read, and why.",
@@ -91,6 +111,21 @@ COMMANDS = {
             "collect:health",
             "Judge the data: findings with examples and the fix.",
             "counterpoise health --as-of 2017-09-30",
+        ),
+        "fix-lists": Command(
+            "collect:fix_lists",
+            "Send each rep the week's letter with what to mend in their own rows.",
+            "counterpoise fix-lists send --workspace acme",
+        ),
+        "enrich": Command(
+            "enrich:enrich",
+            "Ask files, tables, APIs and web pages what more they know of companies.",
+            "counterpoise enrich run vendor --limit 500",
+        ),
+        "identity": Command(
+            "identity:identity",
+            "Find which records are one customer; review pairs, merge, undo, log.",
+            "counterpoise identity match",
         ),
     },
     "Demand": {
@@ -119,12 +154,34 @@ COMMANDS = {
             "counterpoise verify 2017-Q4-v1",
         ),
     },
+    "Execute": {
+        "outbox": Command(
+            "outbox:outbox",
+            "Look after what goes to other systems: propose, release, decide, deliver.",
+            "counterpoise outbox propose stages.csv --connection crm --dry-run",
+        )
+    },
     "Measure": {
         "measures": Command(
             "measure:measures",
             "Compute published measures, each with its definition and how many rows it rests on.",
             "counterpoise measures win_rate --by region --period 2017-Q3",
-        )
+        ),
+        "own-measures": Command(
+            "measure:own_measures",
+            "Compute the measures that people of the company defined.",
+            "counterpoise own-measures --by region",
+        ),
+        "process": Command(
+            "process:process",
+            "Show the funnel by cohort, the days in each stage, and why deals are lost.",
+            "counterpoise process 2017 --cohorts quarter --by region",
+        ),
+        "waterfall": Command(
+            "measure:waterfall",
+            "Show every movement of the pipeline between two evenings; it adds up to the cent.",
+            "counterpoise waterfall 2017-Q3 --due 2017-Q4 --by region",
+        ),
     },
     "The whole cycle": {
         "cycle": Command(

@@ -60,6 +60,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8000,
+    processes: int = 2,
     worker: bool = True,
     sample: bool = True,
     common: Common = DEFAULTS,
@@ -72,6 +73,8 @@ def serve(
         The address to listen on.
     port
         The port to listen on.
+    processes
+        How many processes answer, each with as much memory: about one for each processor.
     worker
         Run the background worker beside it; without, start it with `counterpoise worker`.
     sample
@@ -81,7 +84,7 @@ def serve(
     if not workspaces.is_workspace(common.workspace):
         workspaces.init_workspace(common.workspace, "Sample Company" if sample else "")
         options += ["--sample"] if sample else []
-    _become("counterpoise.web.server", [host, str(port), *options], common)
+    _become("counterpoise.web.server", [host, str(port), str(max(processes, 1)), *options], common)
 
 
 def worker(*, common: Common = DEFAULTS) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 from django.apps import apps
+from django.conf import settings
 from django.db import connections
 
 from counterpoise.store.settings import find_database
@@ -22,7 +23,8 @@ def start() -> None:
 
 
 def connect(workspace: Path) -> None:
-    """Use the store of `workspace` from now on; nothing happens when it is in use already."""
+    """Use the store of `workspace` from now on, and the keys that lie in it."""
+    settings.WORKSPACE = workspace.absolute()
     wanted = find_database(workspace)
     current = connections.databases["default"]
     if all(current.get(key) == value for key, value in wanted.items()):

@@ -50,6 +50,15 @@ def tell(person_id: int, kind: str, about: str, link: str, text: Text | str, at:
     )
 
 
+def tell_once(
+    person_id: int, kind: str, about: str, link: str, text: Text | str, at: datetime
+) -> None:
+    """As `tell`, unless they have not yet read that there is something about it."""
+    unread = InboxItem.objects.filter(person_id=person_id, kind=kind, about=about, read_at=None)
+    if not unread.exists():
+        tell(person_id, kind, about, link, text, at)
+
+
 def count_unread(person_id: int) -> int:
     """One query over an index: every page asks."""
     return InboxItem.objects.filter(person_id=person_id, read_at=None).count()

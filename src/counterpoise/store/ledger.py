@@ -8,9 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from counterpoise.domain.tables.health import HealthPart
+from counterpoise.domain.values.document import from_document
 from counterpoise.domain.values.text import text
 from counterpoise.store import audit
 from counterpoise.store.models import Batch, Build, Examination, LandedFile
+
+_PARTS = tuple[HealthPart, ...]
 
 
 class NoBuild(LookupError):
@@ -42,6 +46,18 @@ class PublishedBuild:
     published_at: datetime
     batch: str
     manifest: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildScore:
+    """What was kept of how healthy a build was. parts: none of a build judged before there were."""
+
+    build: str
+    published_at: datetime
+    as_of: date
+    score: int
+    rows: int
+    parts: tuple[HealthPart, ...]
 
 
 def find_landed(content: Sequence[LandedContent]) -> tuple[LandedContent, ...]:
@@ -127,3 +143,20 @@ def find_examined_at(build: str) -> datetime | None:
 def load_examination(build: str) -> Mapping[str, Any]:
     document: Mapping[str, Any] = Examination.objects.get(build_id=build).document
     return document
+
+
+def list_scores(most: int) -> tuple[BuildScore, ...]:
+    """Of the newest builds that were examined, oldest first."""
+    health = "document__health__"
+    rows = Examination.objects.order_by("-build__number")[:most].values_list(
+        "build_id",
+        "build__published_at",
+        "as_of",
+        f"{health}score",
+        f"{health}rows",
+        "document__parts",
+    )
+    return tuple(
+        BuildScore(build, at, as_of, score, looked_at, from_document(_PARTS, parts or []))
+        for build, at, as_of, score, looked_at, parts in reversed(rows)
+    )

@@ -37,22 +37,25 @@ class Allowance:
         return max(-((at - self.ends_at) // timedelta(seconds=1)), 1)
 
 
-def count_request(who: str, at: datetime, *, limit: int, within: timedelta) -> Allowance:
-    """Count one request of `who` and say how it stands with the limit.
+def count_request(
+    who: str, at: datetime, *, limit: int, within: timedelta, times: int = 1
+) -> Allowance:
+    """Count a request of `who`, or several, and say how the last stands with the limit.
 
     Exact whoever counts at the same time: on SQLite writers come one by one, on PostgreSQL the
     row that was raised stays locked until its count has been read.
     """
-    starts_at = _find_start(at, within)
+    starts_at = find_start(at, within)
     with transaction.atomic():
         rows = RateWindow.objects.filter(who=who, starts_at=starts_at)
-        if not rows.update(count=F("count") + 1):
+        if not rows.update(count=F("count") + times):
             RateWindow.objects.filter(who=who, starts_at__lt=starts_at).delete()
             RateWindow.objects.get_or_create(who=who, starts_at=starts_at, defaults={"count": 0})
-            rows.update(count=F("count") + 1)
+            rows.update(count=F("count") + times)
         used = rows.values_list("count", flat=True).get()
     return Allowance(limit, used, starts_at + within, within)
 
 
-def _find_start(at: datetime, within: timedelta) -> datetime:
+def find_start(at: datetime, within: timedelta) -> datetime:
+    """When the window began that a moment is in."""
     return _START + (at - _START) // within * within

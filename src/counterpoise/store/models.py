@@ -3,7 +3,30 @@
 Rows are reached through the functions of this package, never through `.objects` elsewhere.
 """
 
+from counterpoise.store.records.connections import (
+    AlertAddress,
+    AlertTold,
+    Connection,
+    ConnectionFile,
+    ConnectionObject,
+    Refresh,
+)
+from counterpoise.store.records.enrichment import (
+    EnrichedField,
+    EnrichmentAsk,
+    EnrichmentConflict,
+    EnrichmentProvider,
+    EnrichmentSpend,
+)
+from counterpoise.store.records.hooks import Delivery, Hook, HookRecord, HookRefusal
+from counterpoise.store.records.identity import (
+    IdentityMerge,
+    IdentityRun,
+    IdentityValue,
+    IdentityVerdict,
+)
 from counterpoise.store.records.loads import Batch, Build, Examination, LandedFile, Upload
+from counterpoise.store.records.outbox import OutboxEntry, OutboxLine, OutboxStep
 from counterpoise.store.records.people import (
     Invitation,
     KeptAnswer,
@@ -22,29 +45,52 @@ from counterpoise.store.records.plans import (
     PlanVersion,
     Signature,
 )
-from counterpoise.store.records.rules import RuleEntry
+from counterpoise.store.records.rules import MeasureDefinition, RuleEntry
 from counterpoise.store.records.teamwork import AuditEntry, AuditHead, Comment, InboxItem, Job
 
 __all__ = [
     "ActionState",
+    "AlertAddress",
+    "AlertTold",
     "AuditEntry",
     "AuditHead",
     "Batch",
     "Build",
     "Comment",
+    "Connection",
+    "ConnectionFile",
+    "ConnectionObject",
     "CycleRun",
+    "Delivery",
+    "EnrichedField",
+    "EnrichmentAsk",
+    "EnrichmentConflict",
+    "EnrichmentProvider",
+    "EnrichmentSpend",
     "Examination",
     "ForecastOverride",
     "FrozenPlan",
+    "Hook",
+    "HookRecord",
+    "HookRefusal",
+    "IdentityMerge",
+    "IdentityRun",
+    "IdentityValue",
+    "IdentityVerdict",
     "InboxItem",
     "Invitation",
     "Job",
     "KeptAnswer",
     "LandedFile",
+    "MeasureDefinition",
     "Note",
+    "OutboxEntry",
+    "OutboxLine",
+    "OutboxStep",
     "PlanScenario",
     "PlanVersion",
     "RateWindow",
+    "Refresh",
     "RuleEntry",
     "SharedNote",
     "Signature",

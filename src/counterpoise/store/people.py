@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from counterpoise.domain.values.rights import Right, Role, Visitor, admit
 from counterpoise.store import audit
@@ -67,11 +67,18 @@ class Preferences:
 
 
 def create_first_administrator() -> str | None:
-    """Make the first account and return its password, once; None where someone has an account."""
+    """Make the first account and return its password, once; None where someone has an account.
+
+    Of two servers that start at once, one makes it and tells.
+    """
     if User.objects.exists():
         return None
     password = secrets.token_urlsafe(12)
-    User.objects.create_superuser(FIRST_NAME, password=password, role="administrator")
+    try:
+        with transaction.atomic():
+            User.objects.create_superuser(FIRST_NAME, password=password, role="administrator")
+    except IntegrityError:
+        return None
     return password
 
 

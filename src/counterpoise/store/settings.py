@@ -20,6 +20,11 @@ _SQLITE_OPTIONS = {
     ),
 }
 
+# A thread keeps its connection for a minute of requests. On SQLite that spares more than opening:
+# whoever closes the last one writes all of the log of writes back and removes it. A PostgreSQL that
+# was away meanwhile is asked whether it is there before each request, and connected to anew.
+_KEPT = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
 
 class UnknownDatabase(ValueError):
     """A database URL of a kind that the store cannot live in."""
@@ -33,6 +38,7 @@ def read_database(url: str) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
             "OPTIONS": dict(_SQLITE_OPTIONS),
+            **_KEPT,
         }
     if parts.scheme in {"postgresql", "postgres"}:
         return {
@@ -42,6 +48,7 @@ def read_database(url: str) -> dict[str, Any]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or dict(parse_qsl(parts.query)).get("host", ""),
             "PORT": str(parts.port or ""),
+            **_KEPT,
         }
     raise UnknownDatabase(
         f"COUNTERPOISE_STORE names a {parts.scheme!r} database. Use sqlite:////path or"

@@ -12,7 +12,8 @@ import duckdb
 import ibis
 from ibis.backends.duckdb import Backend
 
-from counterpoise.domain.tables.dictionary import TABLES
+from counterpoise.domain.tables.dictionary import get_tables
+from counterpoise.warehouse.schema import select_columns
 
 MEMORY_LIMIT = "1GB"
 THREADS = 2
@@ -50,9 +51,17 @@ def open_build(folder: Path) -> Iterator[Backend]:
     """The build in `folder` as an Ibis connection with a view a canonical table."""
     connection = open_connection()
     try:
-        for table in TABLES:
-            files = literal(str(folder / table / "*.parquet"))
-            connection.execute(f"CREATE VIEW {quote(table)} AS SELECT * FROM read_parquet({files})")
+        create_views(connection, folder)
         yield ibis.duckdb.from_connection(connection)
     finally:
         connection.close()
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, folder: Path, prefix: str = "") -> None:
+    """A view a canonical table; of a build of an earlier version too, which may lack columns."""
+    for table in get_tables():
+        written = next((folder / table.name).glob("*.parquet"), None)
+        columns = select_columns(table, written) if written else "*"
+        files = literal(str(folder / table.name / "*.parquet"))
+        name = quote(prefix + table.name)
+        connection.execute(f"CREATE VIEW {name} AS SELECT {columns} FROM read_parquet({files})")

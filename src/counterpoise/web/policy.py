@@ -23,7 +23,8 @@ OTHERS = {
 }
 """What else stands on every answer unless its view, or the server of static files, says more."""
 LEAVING = "sign-out"
-API = "/api/v1/"
+PROGRAMS = ("/api/v1/", "/hooks/")
+"""Addresses that programs write to."""
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -50,12 +51,13 @@ def refuse_plain_http(respond: Respond) -> Respond:
 
     def answer(request: HttpRequest) -> HttpResponse:
         is_behind_tls = settings.IS_HTTPS  # type: ignore[misc]  # of the web, not the store
-        if is_behind_tls and request.path.startswith(API) and not request.is_secure():
+        if is_behind_tls and request.path.startswith(PROGRAMS) and not request.is_secure():
             problem = {
                 "type": "about:blank",
                 "title": "TLS is needed",
                 "status": 403,
-                "detail": "The token has travelled unencrypted. Revoke it, and use https://.",
+                "detail": "What was sent has travelled unencrypted. Revoke the token, if there was"
+                " one, and use https://.",
             }
             return JsonResponse(problem, status=403, content_type="application/problem+json")
         return respond(request)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from counterpoise.web.accounts import entrance
+from counterpoise.web.api import arriving
 from counterpoise.web.api import reference as api
 from counterpoise.web.cycle import views as cycle
 from counterpoise.web.inbox import views as inbox
@@ -13,11 +14,13 @@ urlpatterns = [
     path("", cycle.go_home, name="home"),
     path("cycle/", include("counterpoise.web.cycle.urls")),
     path("collect/", include("counterpoise.web.collect.urls")),
+    path("hooks/<str:name>", arriving.take_delivery, name="hook"),
     path("work/", include("counterpoise.web.collect.work_urls")),
     path("demand/", include("counterpoise.web.demand.urls")),
     path("supply/", include("counterpoise.web.supply.urls")),
     path("reconcile/<str:period>/versions/", include("counterpoise.web.signoff.urls")),
     path("reconcile/", include("counterpoise.web.reconcile.urls")),
+    path("execute/outbox/", include("counterpoise.web.outbox.urls")),
     path("execute/", include("counterpoise.web.execute.urls")),
     path("measure/", include("counterpoise.web.measure.urls")),
     path("rulebook/", include("counterpoise.web.rulebook.urls")),

@@ -4,6 +4,7 @@ Each function gives a Drawing. A chart shows what the table beside it says and n
 """
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -13,6 +14,7 @@ from counterpoise.connectors.documents.axes import Row
 from counterpoise.connectors.documents.drawing import ACCENT, INK, PAST, WARN, Drawing
 from counterpoise.connectors.documents.figures import Load, PlanMonth
 from counterpoise.connectors.documents.reader import Reader
+from counterpoise.domain.measure.waterfall import Waterfall
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.forecast import BacktestPoint, Cell
 from counterpoise.domain.tables.report import MonthActual
@@ -28,7 +30,7 @@ def draw_outlook(reader: Reader, history: Sequence[MonthActual], cells: Sequence
     """Won revenue by month: bars of the past, then the forecast with its 80 % range."""
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         before = [each for each in history if each.month < cells[0].month]
         past = before[-HISTORY_MONTHS[width] :]
@@ -52,7 +54,7 @@ def draw_backtest(reader: Reader, points: Sequence[BacktestPoint]) -> Drawing:
     """What was forecast on earlier days, with the range, and what came."""
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         shown = points[-ORIGINS[width] :]
         labels = [reader.short_day(point.origin) for point in shown]
@@ -86,7 +88,7 @@ def draw_loads(reader: Reader, loads: Sequence[Load]) -> Drawing:
     top = max(1.0, *(share for _, share in shares)) * 1.25
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         rows: list[Row] = [
             {
@@ -118,7 +120,7 @@ def draw_plan(reader: Reader, months: Sequence[PlanMonth]) -> Drawing:
     """Deals of each month: served, waiting at its end, given up."""
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         rows: list[Row] = [
             {"month": str(month.month), "deals": deals, "kind": kind, "order": order}
@@ -150,17 +152,40 @@ def draw_plan(reader: Reader, months: Sequence[PlanMonth]) -> Drawing:
 
 def draw_bridge(reader: Reader, variance: Variance) -> Drawing:
     """From the forecast to the actual, a bar for each cause. The two outer bars are cut off."""
-    steps = _list_steps(reader, variance)
-    low = min(min(row["start"], row["end"]) for row in steps if row["is_cause"])
+    moves = [(names.name_code("cause", each.cause), each.money) for each in variance.lines]
+    steps = _list_steps(
+        reader,
+        (gettext("Forecast"), variance.forecast),
+        moves,
+        (gettext("Actual"), variance.actual),
+    )
+    label = gettext("From the forecast to what was won, a bar for each cause.")
+    return _draw_steps(reader, steps, label)
+
+
+def draw_waterfall(reader: Reader, waterfall: Waterfall) -> Drawing:
+    """From what was open at the start to what is open at the end, a bar for each movement."""
+    moves = [
+        (names.name_code("movement", each.kind), each.money) for each in waterfall.lines if each.n
+    ]
+    start, end = gettext("Open at the start"), gettext("Open at the end")
+    steps = _list_steps(reader, (start, waterfall.start), moves, (end, waterfall.end))
+    label = gettext("What was open at the start, what moved it, and what is open at the end.")
+    return _draw_steps(reader, steps, label)
+
+
+def _draw_steps(reader: Reader, steps: list[Row], label: str) -> Drawing:
+    moves = [row for row in steps if row["is_move"]] or steps
+    low = min(min(row["start"], row["end"]) for row in moves)
     high = max(max(row["start"], row["end"]) for row in steps)
     floor = min(low, max(0.0, low - (high - low) * 0.6))
-    top = high + (high - floor) * 0.35
+    top = high + ((high - floor) or 1.0) * 0.35
     for row in steps:
-        row["start"] = row["start"] if row["is_cause"] else floor
+        row["start"] = row["start"] if row["is_move"] else floor
         row["far"] = max(row["start"], row["end"])
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         scale = alt.Scale(domain=[floor, top], reverse=reader.is_mirrored, nice=False)
         lines = axes.build_lines(alt, reader, "step", steps)
@@ -174,7 +199,7 @@ def draw_bridge(reader: Reader, variance: Variance) -> Drawing:
         texts = axes.write_beside(base, reader).encode(x=far, text="written:N")
         return (bars + texts).properties(width=width - 140, height=32 * len(steps))
 
-    return drawing.draw(build, gettext("From the forecast to what was won, a bar for each cause."))
+    return drawing.draw(build, label)
 
 
 def _list_past(past: Sequence[MonthActual]) -> list[Row]:
@@ -199,25 +224,28 @@ def _list_expected(cells: Sequence[Cell]) -> list[Row]:
     ]
 
 
-def _list_steps(reader: Reader, variance: Variance) -> list[Row]:
-    running = float(variance.forecast)
-    written = reader.short(variance.forecast)
-    steps = [_build_end(reader, gettext("Forecast"), running, written)]
-    for line in variance.lines:
-        after = running + float(line.money)
+def _list_steps(
+    reader: Reader,
+    first: tuple[str, Decimal],
+    moves: Sequence[tuple[str, Decimal]],
+    last: tuple[str, Decimal],
+) -> list[Row]:
+    running = float(first[1])
+    steps = [_build_end(reader, first[0], running, reader.short(first[1]))]
+    for name, money in moves:
+        after = running + float(money)
         steps.append(
             {
-                "step": drawing.isolate(reader, names.name_code("cause", line.cause)),
+                "step": drawing.isolate(reader, name),
                 "start": running,
                 "end": after,
-                "kind": ACCENT if line.money >= 0 else WARN,
-                "written": drawing.isolate(reader, reader.signed(line.money)),
-                "is_cause": True,
+                "kind": ACCENT if money >= 0 else WARN,
+                "written": drawing.isolate(reader, reader.signed(money)),
+                "is_move": True,
             }
         )
         running = after
-    won = reader.short(variance.actual)
-    return [*steps, _build_end(reader, gettext("Actual"), float(variance.actual), won)]
+    return [*steps, _build_end(reader, last[0], running, reader.short(last[1]))]
 
 
 def _build_end(reader: Reader, label: str, amount: float, written: str) -> Row:
@@ -227,7 +255,7 @@ def _build_end(reader: Reader, label: str, amount: float, written: str) -> Row:
         "end": amount,
         "kind": PAST,
         "written": drawing.isolate(reader, written),
-        "is_cause": False,
+        "is_move": False,
     }
 
 

@@ -47,6 +47,18 @@ class Drawing:
     label: str
 
 
+def load_altair() -> Any:
+    """The module, told not to hold every part of a chart against Vega's schema.
+
+    That takes most of the time of drawing; a chart that is wrong fails as it is turned into SVG.
+    """
+    import altair as alt  # noqa: PLC0415 -- slow import
+    from altair.utils import schemapi  # noqa: PLC0415 -- comes with it
+
+    schemapi.disable_debug_mode()
+    return alt
+
+
 def draw(build: Callable[[int], Any], label: str) -> Drawing:
     """`build` makes the chart for a width in pixels."""
     return Drawing(wide=_to_svg(build(WIDE)), narrow=_to_svg(build(NARROW)), label=label)
@@ -80,7 +92,7 @@ def quote(written: str) -> str:
 def _to_svg(chart: Any) -> str:
     import vl_convert  # noqa: PLC0415 -- slow import
 
-    spec = chart.to_dict() | {"config": _CONFIG}
+    spec = chart.to_dict(validate=False) | {"config": _CONFIG}
     drawn: str = vl_convert.vegalite_to_svg(spec)
     start = drawn.index("<svg")
     return _UNSEEN.sub("", drawn[start:]).replace("<svg ", '<svg aria-hidden="true" ', 1)

@@ -44,7 +44,10 @@ RULES = {
     "range": mark("values out of range"),
     "date_order": mark("impossible order of dates"),
     "stale": mark("untouched for too long"),
+    "drift": mark("different from the load before"),
+    "habit": mark("habits that look odd"),
 }
+PARTS = {"table": mark("Table"), "source": mark("Source"), "rep": mark("Rep")}
 SEVERITIES = {"high": mark("High"), "medium": mark("Medium"), "low": mark("Low")}
 SCENARIOS = {
     "base": mark("Expected demand"),
@@ -94,12 +97,65 @@ MEASURES = {
     "stage_conversion": mark("Stage conversion"),
     "slip_rate": mark("Slip rate"),
     "quota_attainment": mark("Quota attainment"),
+    "attainment_contribution": mark("Contribution to attainment"),
     "lead_response_minutes": mark("Response to a lead"),
+    "lead_response_working_minutes": mark("Response to a lead, in working time"),
+    "lead_response_working_tail": mark("Response to nine of ten leads, in working time"),
+    "lead_response_in_time": mark("Leads tried within the agreed time"),
+    "leads_never_contacted": mark("Leads never contacted"),
     "lead_conversion": mark("Lead conversion"),
     "activities": mark("Activities"),
     "selling_hours": mark("Selling hours"),
+    "customer_hours": mark("Hours with customers"),
+    "internal_hours": mark("Hours in internal meetings"),
+    "customer_hours_a_week": mark("Hours with customers, a person and week"),
+    "selling_time_share": mark("Share of working time with customers"),
     "forecast_error": mark("Forecast error"),
     "forecast_bias": mark("Forecast bias"),
+}
+MOVEMENTS = {
+    "created": mark("Created"),
+    "reopened": mark("Reopened"),
+    "pulled_in": mark("Pulled in"),
+    "reassigned_in": mark("Reassigned in"),
+    "priced": mark("First priced"),
+    "up": mark("Amount up"),
+    "down": mark("Amount down"),
+    "reassigned_out": mark("Reassigned out"),
+    "pushed_out": mark("Pushed out"),
+    "won": mark("Won"),
+    "lost": mark("Lost"),
+    "deleted": mark("Deleted"),
+}
+PROCESS_STEPS = {
+    "created": mark("Created"),
+    "touched": mark("Tried to reach"),
+    "converted": mark("Became a deal"),
+    "won": mark("Won"),
+    "lost": mark("Lost"),
+}
+MATURITIES = {
+    "mature": mark("mature"),
+    "young": mark("not yet mature"),
+    "unknown": mark("cannot be judged"),
+}
+HOWS = {
+    "count": mark("number of rows"),
+    "customers": mark("number of customers"),
+    "sum": mark("sum"),
+    "average": mark("average"),
+    "median": mark("median"),
+}
+OPERATORS = {
+    "is": mark("is"),
+    "is_not": mark("is not"),
+    "contains": mark("contains"),
+    "at_least": mark("is at least"),
+    "below": mark("is below"),
+    "on_or_after": mark("is on or after"),
+    "before": mark("is before"),
+    "filled": mark("is filled in"),
+    "empty": mark("is empty"),
 }
 CONSTRAINTS = {
     "people": mark("Too few people"),
@@ -136,6 +192,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "table": TABLES,
     "rule": RULES,
     "severity": SEVERITIES,
+    "part": PARTS,
     "scenario": SCENARIOS,
     "kind": KINDS,
     "upload_state": UPLOAD_STATES,
@@ -144,6 +201,11 @@ GROUPS: dict[str, dict[str, str]] = {
     "cause": CAUSES,
     "method": METHODS,
     "measure": MEASURES,
+    "movement": MOVEMENTS,
+    "process_step": PROCESS_STEPS,
+    "maturity": MATURITIES,
+    "how": HOWS,
+    "operator": OPERATORS,
     "constraint": CONSTRAINTS,
     "role": ROLES,
     "attribute": ATTRIBUTES,

@@ -29,7 +29,7 @@ def draw_months(reader: Reader, months: Sequence[ExpectedMonth]) -> Drawing:
     top = max(max(row["mean"], row["high"]) for row in rows)
 
     def build(width: int) -> Any:
-        import altair as alt  # noqa: PLC0415 -- slow import
+        alt = drawing.load_altair()
 
         days = [each.month for each in months]
         labels = axes.thin_out([reader.short_month(day) for day in days], LABELS[width])

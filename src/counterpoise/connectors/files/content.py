@@ -7,14 +7,18 @@ from typing import Literal
 from counterpoise.connectors.files.refusals import EmptyFile, UnknownContent
 from counterpoise.domain.values.text import text
 
-Content = Literal["text", "workbook", "parquet", "gz", "zip"]
+Content = Literal["text", "workbook", "parquet", "gz", "zip", "mail", "calendar"]
 
 # Suffixes that are looked at when a whole folder is given.
 TEXT_SUFFIXES = frozenset({".csv", ".tsv", ".tab", ".psv", ".txt"})
 BOOK_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-TABLE_SUFFIXES = TEXT_SUFFIXES | BOOK_SUFFIXES | {".parquet", ".pq", ".gz", ".zip"}
+MESSAGE_SUFFIXES = frozenset({".mbox", ".eml", ".ics"})
+TABLE_SUFFIXES = (
+    TEXT_SUFFIXES | BOOK_SUFFIXES | MESSAGE_SUFFIXES | {".parquet", ".pq", ".gz", ".zip"}
+)
 
 _HEAD = 4096
+_TELLING = 3
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FOREIGN = (
     (b"\x89PNG", "a PNG picture"),
@@ -39,6 +43,15 @@ _FOREIGN = (
 _PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script)", re.I | re.S)
 _MARKUP = re.compile(rb"\s*<(?:\?xml|!doctype|svg)", re.I)
 _JSON = re.compile(rb"\s*(?:\{\s*\"|\{\s*\}|\[\s*(?:\{|\[|\"))")
+_CALENDAR = re.compile(rb"\s*BEGIN:VCALENDAR\s", re.I)
+_MAILBOX = re.compile(rb"From [^\r\n]+\r?\n[!-9;-~]+:")
+_HEADER = re.compile(rb"([!-9;-~]+):[^\r\n]*\r?\n((?:[ \t][^\r\n]*\r?\n)*)")
+_OF_MAIL = frozenset(
+    {
+        *(b"from", b"to", b"date", b"subject", b"message-id", b"received", b"mime-version"),
+        *(b"return-path", b"delivered-to", b"dkim-signature", b"reply-to", b"content-type"),
+    }
+)
 _PICKY = {b"MZ", b"ORC", b"ID3", b"RIFF", b"BZh", b"OggS", b"Rar!", b"GIF8"}
 
 
@@ -61,6 +74,8 @@ def find_content(path: Path, name: str) -> Content:
         return _tell_zip(path, name)
     if head.startswith(_OLE):
         return "workbook"
+    if (written := _find_message(head.removeprefix(b"\xef\xbb\xbf"))) is not None:
+        return written
     if (foreign := _find_foreign(head)) is not None:
         raise UnknownContent(
             text(
@@ -70,6 +85,19 @@ def find_content(path: Path, name: str) -> Content:
             )
         )
     return "text"
+
+
+def _find_message(head: bytes) -> Literal["mail", "calendar"] | None:
+    """Mail begins with its headers; three that only mail has, and it is no table."""
+    if _CALENDAR.match(head):
+        return "calendar"
+    if _MAILBOX.match(head):
+        return "mail"
+    place, met = 0, set()
+    while (header := _HEADER.match(head, place)) is not None:
+        place = header.end()
+        met.add(header[1].lower())
+    return "mail" if len(met & _OF_MAIL) >= _TELLING else None
 
 
 def _find_foreign(head: bytes) -> str | None:

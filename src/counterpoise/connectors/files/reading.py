@@ -5,18 +5,19 @@ UTF-8 and Parquet files are used where they lie, all else is written anew below 
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 
 from counterpoise.connectors.files import archives, dialects, encodings, parquets, quotes, workbooks
 from counterpoise.connectors.files.archives import Budget
-from counterpoise.connectors.files.content import TABLE_SUFFIXES, find_content
+from counterpoise.connectors.files.content import TABLE_SUFFIXES, Content, find_content
 from counterpoise.connectors.files.refusals import (
     BrokenText,
     DangerousFile,
     EmptyFile,
+    UnknownContent,
     UnreadableFile,
 )
 from counterpoise.connectors.files.scanning import Scan, refuse_broken, scan
@@ -31,6 +32,9 @@ _DELIMITER_NAMES = {
     " ": "spaces",
 }
 _NAMED_AT_MOST = 10
+Reader = Callable[[Path, str, Path], Received]
+"""Reads a file of the name as a table, which it writes to the last path."""
+NO_READERS: Mapping[Content, Reader] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,25 @@ class _Desk:
     scratch: Path
     count: int
     left: list[str]
+    readers: Mapping[Content, Reader]
 
     def place(self, suffix: str) -> Path:
         self.count += 1
         return self.scratch / f"{self.count}{suffix}"
 
 
-def read_sources(paths: Sequence[Path | SentFile], scratch: Path) -> tuple[Received, ...]:
+def read_sources(
+    paths: Sequence[Path | SentFile], scratch: Path, readers: Mapping[Content, Reader] = NO_READERS
+) -> tuple[Received, ...]:
     """Every table in the files and folders, in the order given and by name within a folder.
+
+    readers: for content that is no table and can be read as one, such as mail.
 
     A folder's files of other kinds are left alone and named in a note on its first table; a file
     given itself must be a table. Raises UnreadableFile, of the one kind if one file stops us, else
     with the messages of all. `scratch` must exist, and be empty.
     """
-    desk = _Desk(scratch, 0, [])
+    desk = _Desk(scratch, 0, [], readers)
     received: list[Received] = []
     refused: list[UnreadableFile] = []
     for item in _list_items(paths, desk):
@@ -149,6 +158,8 @@ def _read(item: _Item, desk: _Desk, budget: Budget) -> Iterator[Received]:
         yield from _read_workbook(item, desk)
     elif content == "parquet":
         yield _read_parquet(item)
+    elif content in ("mail", "calendar"):
+        yield _read_other(item, content, desk)
     elif (table := _read_text(item, desk)) is not None:
         yield table
 
@@ -204,6 +215,15 @@ def _read_parquet(item: _Item) -> Received:
     columns = parquets.read_columns(item.path, item.name)
     found = scan(item.path)
     return Received(item.name, item.path, "parquet", None, columns, found.sha256, ())
+
+
+def _read_other(item: _Item, content: Content, desk: _Desk) -> Received:
+    reader = desk.readers.get(content)
+    if reader is None:
+        raise UnknownContent(
+            text("{name} holds messages or meetings, which are not read here.", name=item.name)
+        )
+    return reader(item.path, item.name, desk.place(".parquet"))
 
 
 def _read_text(item: _Item, desk: _Desk) -> Received | None:

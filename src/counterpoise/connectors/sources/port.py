@@ -8,7 +8,8 @@ from its export come to the same.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import Literal, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -71,7 +72,10 @@ class Source(Protocol):
         ...
 
     def map(self, described: SourceObject) -> FileMapping:
-        """What its fields mean; `file` is the object's name, `source` the connection's."""
+        """What its fields mean; `file` is the object's name, `source` the connection's.
+
+        Without a column in it, the refresh proposes one from what it reads, and keeps to it.
+        """
         ...
 
     def read(
@@ -88,10 +92,32 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that lies in a source. mark: changes whenever its content does."""
+
+    name: str
+    mark: str
+
+
+@runtime_checkable
+class FileSource(Protocol):
+    """A place where files are put. Raises SourceRefused or SourceUnreachable."""
+
+    def list_files(self) -> tuple[FoundFile, ...]:
+        """All tables that lie there, in order of name."""
+        ...
+
+    def fetch(self, file: FoundFile, target: Path) -> None:
+        """Copy it to `target`. Raises SourceUnreachable where it is another by now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Write:
     """One record as it is to be. key: tells this write from every other, so that the system can
-    know it again. expected: the fields as we last read them, by which a change of somebody else
-    is noticed before it is overwritten."""
+    know it again. source_id: empty where the record is yet to be made. expected: the fields as we
+    last read them, by which a change of somebody else is noticed before it is overwritten; None
+    where nothing stood there."""
 
     key: str
     object: str
@@ -104,16 +130,23 @@ class Write:
 class Written:
     """done: it is there. known: it was there before. conflict: `found` differs from what was
     expected. refused: it will never be taken, and `reason` says why. again: try later, not before
-    `wait_seconds`."""
+    `wait_seconds`; it may have arrived all the same. source_id: of the record that was made, so
+    that later writes find it."""
 
     key: str
     outcome: Literal["done", "known", "conflict", "refused", "again"]
     reason: str = ""
     found: Mapping[str, str | None] | None = None
     wait_seconds: float | None = None
+    source_id: str = ""
 
 
 class Writer(Protocol):
-    """Answers each write, in order; one that fails does not keep the others from being tried."""
+    """Answers each write, in order; one that fails does not keep the others from being tried.
+
+    It reads the fields before it writes them: what is as wanted is `known`, what is neither wanted
+    nor expected is a `conflict`. A writer whose system knows a key again, so that a write sent
+    twice is done once, also has `knows_keys = True`.
+    """
 
     def write(self, writes: Sequence[Write]) -> tuple[Written, ...]: ...

@@ -23,6 +23,58 @@ _FIXES: dict[tuple[Rule, str], str] = {
         "Ask the owners of these open deals for a first estimate of the amount. Without one the"
         " deals count for nothing in the pipeline; it can be changed later."
     ),
+    ("completeness", "stage"): (
+        "Fill in {attribute} before a deal reaches one of the stages that need it by the rulebook"
+        " (health.required), such as {example}."
+    ),
+    ("validity", "pattern"): (
+        "Write {attribute} in the form that the rulebook asks for (health.pattern), not as in"
+        " {example}."
+    ),
+    ("uniqueness", "rule"): (
+        "Give each row a value of its own for {attribute}, as the rulebook asks (health.unique):"
+        " {example} is there more than once."
+    ),
+    ("range", "rule"): (
+        "Correct {attribute} where it lies outside the limits of the rulebook (health.range), as"
+        " with {example}; or change the limits, if the value is right."
+    ),
+    ("stale", "source"): (
+        "Refresh this source, or see why nothing comes from it: its newest row is older than the"
+        " rulebook allows (health.fresh), as in {example}."
+    ),
+    ("drift", "empty"): (
+        "See what changed at the source: since the load before, {attribute} is empty in many more"
+        " rows. A field may have been hidden, renamed or dropped."
+    ),
+    ("drift", "new"): (
+        "See whether this value of {attribute} is meant: no row had it in the load before, and now"
+        " many do, such as {example}. If it is, say in the rulebook what it stands for."
+    ),
+    ("drift", "vanished"): (
+        "See why {attribute} lost a value that was common in the load before, such as {example}: a"
+        " list may have been changed, or values renamed."
+    ),
+    ("habit", "left"): (
+        "Give these open deals to somebody who works here: their owner has left or is no longer"
+        " active, so nobody follows them up."
+    ),
+    ("habit", "month_end"): (
+        "Ask the owners for a closing day that the buyer has named: many of these were put off just"
+        " when the month ended, as in {example}, and not when something was learned."
+    ),
+    ("habit", "at_once"): (
+        "See who changed so many deals within one minute, such as at {example}, and why: either a"
+        " tool wrote under a person's name, or the changes say nothing of single deals."
+    ),
+    ("habit", "round"): (
+        "Ask the owners for an amount with its reasons: {example} is one digit and zeros, as hardly"
+        " any other deal is, so it is likely a guess."
+    ),
+    ("drift", "growth"): (
+        "See whether so many new rows are right, such as {example}: the table grew much more than"
+        " from one load to the next before. They may be there twice under other ids."
+    ),
     ("validity", "email"): (
         "Ask for the right address where nothing can be delivered, as to {example}, and let the"
         " entry form check addresses."
@@ -53,6 +105,10 @@ _FIXES: dict[tuple[Rule, str], str] = {
     ("reference", ""): (
         "Point these rows to a record that exists instead of one that was not collected, such as"
         " {example}; or export and collect the missing records."
+    ),
+    ("reference", "merge"): (
+        "See in the source which record is left of these: merged in a circle, or into a record"
+        " that was not collected, as in {example}, they take along whatever refers to them."
     ),
     ("near_miss_key", ""): (
         "Correct {attribute} to the known record that it almost names, as in {example}. Until then"
@@ -89,6 +145,8 @@ GENERAL_KIND: dict[Rule, str] = {
     "range": "far",
     "date_order": "",
     "stale": "",
+    "drift": "new",
+    "habit": "round",
 }
 """The kind whose words fit rows of several kinds."""
 

@@ -31,12 +31,17 @@ def fold_company(name: str) -> str:
     A name that is nothing but legal form is folded as it stands.
     """
     words = [fold(word) for word in _SEPARATORS.split(name) if any(map(str.isalnum, word))]
+    return "".join(drop_legal_form(words)) or fold(name)
+
+
+def drop_legal_form(words: Sequence[str]) -> list[str]:
+    """Folded words of a company's name without what says its legal form; all where none is left."""
     kept = list(words)
     while kept and kept[-1] in _LEGAL_FORMS:
         kept.pop()
     if len(kept) > 1 and kept[0] in _LEADING:
         kept.pop(0)
-    return "".join(kept or words) or fold(name)
+    return kept or list(words)
 
 
 def find_twins(keys: Sequence[str], *, slips: bool) -> dict[int, int]:

@@ -8,20 +8,29 @@ A rep gets a finding of their own where their share of a problem is far above ev
 health.rep_rows rows, twice the share of all, and more than three standard errors above it. Of each
 problem the health.reps_named reps with the most rows beyond the usual share are named.
 
+A part, such as a source or a rep, is scored in the same way over its own rows.
+
 Score: of each table that has rows, the soundness is the product over its findings of
 1 - weight x share, where health.weight says how much a high, medium or low finding weighs. The
 score is the mean of the tables' soundness, weighted by health.table_weight, times 100, rounded half
 to even. A build without rows has a score of 0: nothing speaks for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from counterpoise.domain.collect.findings import Problem, grade, write_fix
 from counterpoise.domain.rulebook.rulebook import Rulebook
-from counterpoise.domain.tables.health import Example, Finding, Health, Severity
+from counterpoise.domain.tables.health import (
+    Example,
+    Finding,
+    Health,
+    HealthPart,
+    PartKind,
+    Severity,
+)
 
 MAX_EXAMPLES = 5
 _STANDARD_ERRORS = 3
@@ -40,6 +49,15 @@ class RepTally:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceTally:
+    """One source's part, counted in the same way."""
+
+    source: str
+    rows: int
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """looked_at: rows of the table in which the problem was looked for."""
 
@@ -48,6 +66,7 @@ class Tally:
     looked_at: int
     examples: tuple[Example, ...]
     reps: tuple[RepTally, ...] = ()
+    sources: tuple[SourceTally, ...] = ()
 
     def __post_init__(self) -> None:
         assert 0 < self.rows <= self.looked_at, f"{self.rows} of {self.looked_at} rows"
@@ -58,12 +77,43 @@ def judge(
 ) -> Health:
     """rows: of each table. Findings come gravest first, then by number of rows."""
     findings = tuple(_judge_all(tally, rulebook, as_of) for tally in tallies)
+    weighed = [(each.table, each.severity, Decimal(str(each.share))) for each in findings]
     theirs = [each for tally in tallies for each in _judge_reps(tally, rulebook, as_of)]
     return Health(
-        score=_score(findings, rows, rulebook, as_of),
+        score=_score(weighed, rows, rulebook, as_of),
         findings=tuple(sorted((*findings, *theirs), key=_place)),
         rows=sum(rows.values()),
     )
+
+
+def score_parts(
+    tallies: tuple[Tally, ...],
+    counted: Mapping[tuple[PartKind, str], Mapping[str, int]],
+    rulebook: Rulebook,
+    as_of: date,
+) -> tuple[HealthPart, ...]:
+    """counted: of each part its rows by table. In the order of counted; parts without rows are left
+    out."""
+    parts = []
+    for (kind, name), rows in counted.items():
+        weighed = [
+            (tally.problem.table, _grade(tally.problem, share, rulebook, as_of), share)
+            for tally in tallies
+            if (share := _find_share(tally, kind, name))
+        ]
+        if total := sum(rows.values()):
+            score = _score(weighed, rows, rulebook, as_of)
+            parts.append(HealthPart(kind, name, score, total, len(weighed)))
+    return tuple(parts)
+
+
+def _find_share(tally: Tally, kind: PartKind, name: str) -> Decimal:
+    """Of the part's rows that were looked at, how many have the problem; 0 where none has."""
+    counts = {("table", tally.problem.table): (tally.rows, tally.looked_at)}
+    counts |= {("rep", each.rep): (each.rows, each.looked_at) for each in tally.reps}
+    counts |= {("source", each.source): (each.rows, each.looked_at) for each in tally.sources}
+    rows, looked_at = counts.get((kind, name), (0, 1))
+    return Decimal(rows) / looked_at
 
 
 def _judge_all(tally: Tally, rulebook: Rulebook, as_of: date) -> Finding:
@@ -98,18 +148,22 @@ def _judge(
 ) -> Finding:
     rows, looked_at = counts
     share = Decimal(rows) / looked_at
-    high, medium = rulebook.get_numbers("health.severity", as_of, problem.rule)
     return Finding(
         table=problem.table,
         attribute=problem.attribute,
         rule=problem.rule,
         rows=rows,
         share=float(share),
-        severity=grade(share, high, medium),
+        severity=_grade(problem, share, rulebook, as_of),
         examples=examples[:MAX_EXAMPLES],
         fix=write_fix(problem, rows, examples[0].value if examples else ""),
         rep=rep,
     )
+
+
+def _grade(problem: Problem, share: Decimal, rulebook: Rulebook, as_of: date) -> Severity:
+    high, medium = rulebook.get_numbers("health.severity", as_of, problem.rule)
+    return grade(share, high, medium)
 
 
 def _place(finding: Finding) -> tuple[int, bool, int, str, str, str, str]:
@@ -125,14 +179,22 @@ def _place(finding: Finding) -> tuple[int, bool, int, str, str, str, str]:
 
 
 def _score(
-    findings: tuple[Finding, ...], rows: Mapping[str, int], rulebook: Rulebook, as_of: date
+    weighed: Iterable[tuple[str, Severity, Decimal]],
+    rows: Mapping[str, int],
+    rulebook: Rulebook,
+    as_of: date,
 ) -> int:
+    """weighed: of each problem its table, its severity, and the share of rows that have it.
+
+    A table without rows weighs nothing, though something can be wrong with it: that none came.
+    """
     soundness = {table: Decimal(1) for table, count in rows.items() if count}
     if not soundness:
         return 0
-    for each in findings:
-        weight = rulebook.get_number("health.weight", as_of, each.severity)
-        soundness[each.table] *= 1 - weight * Decimal(str(each.share))
+    for table, severity, share in weighed:
+        if table in soundness:
+            weight = rulebook.get_number("health.weight", as_of, severity)
+            soundness[table] *= 1 - weight * share
     weights = {
         table: rulebook.get_number("health.table_weight", as_of, table) for table in soundness
     }

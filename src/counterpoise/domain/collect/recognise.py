@@ -171,13 +171,17 @@ def assign(
 
 
 def find_missing(table: str, attributes: set[str]) -> tuple[str, ...]:
-    """Required attributes that are not among `attributes` and that nobody derives."""
+    """Required attributes that are not among `attributes` and that nobody derives.
+
+    A log of calls says who began each, and not that it was a call.
+    """
+    derived = {("activity", "type")} if "direction" in attributes else set()
     return tuple(
         each.name
         for each in get_table(table).attributes
         if (each.is_required or each.is_key)
         and each.name not in attributes
-        and (table, each.name) not in _DERIVED
+        and (table, each.name) not in _DERIVED | derived
     )
 
 
@@ -206,6 +210,8 @@ def _is_credible(candidate: Candidate, profile: FileProfile, *, is_named: bool) 
     missing = find_missing(candidate.table, set(held))
     if not all(_has_stand_in(candidate.table, held, each, is_named=is_named) for each in missing):
         return False
+    if candidate.table == "activity" and "type" not in held and not _tells_of_calls(profile):
+        return False
     columns = {each.column: each for each in profile.columns}
     share = candidate.distinct_share
     if "source_id" in missing and not _can_be_key(
@@ -218,6 +224,11 @@ def _is_credible(candidate: Candidate, profile: FileProfile, *, is_named: bool) 
     is_covered = is_covered or candidate.score >= _CERTAIN_SCORE
     needed = _TELLING_SCORE_OF_ALL if _knows_all(candidate, profile) else _TELLING_SCORE
     return len(held) >= 2 and is_covered and candidate.score >= needed
+
+
+def _tells_of_calls(profile: FileProfile) -> bool:
+    names = [fold(profile.file), *(fold(each.column) for each in profile.columns)]
+    return any(word in name for name in names for word in ("call", "phone", "extension", "مكالم"))
 
 
 def _knows_all(candidate: Candidate, profile: FileProfile) -> bool:

@@ -10,11 +10,17 @@ Unit = Literal["money", "money a day", "deals", "share", "days", "minutes", "hou
 TIME = ("month", "quarter")
 _WHO = ("rep", "team", "region")
 _DEAL = (*_WHO, "product", "segment", "source")
+COHORTS = ("created_quarter", "hire_quarter")
+"""The quarter that a deal was created in, and the one that its rep was hired in."""
 _TARGET = (*_WHO, "product", *TIME)
 _LEAD = (*_WHO, "source", *TIME)
+_TIMES = (*_WHO, *TIME)
 _ACTIVITY = (*_WHO, "type", *TIME)
-DIMENSIONS = (*_DEAL, "stage", *TIME, "type")
-_OF_MONEY = {"coverage", "slip_rate", "quota_attainment", "forecast_error", "forecast_bias"}
+DIMENSIONS = (*_DEAL, "stage", *TIME, "type", *COHORTS)
+_OF_MONEY = {
+    *("coverage", "slip_rate", "quota_attainment", "attainment_contribution"),
+    *("forecast_error", "forecast_bias"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals won"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*_DEAL, "stage", *TIME, *COHORTS),
         ),
         Definition(
             name="won_deals",
@@ -184,12 +190,25 @@ DEFINITIONS: dict[str, Definition] = {
             unit="share",
             meaning=text(
                 "Won revenue as a share of the target in force. A target that reaches beyond the"
-                " period counts by its days in it."
+                " period counts by its days in it; one of the company, a team or a product is never"
+                " spread over what it does not name."
             ),
             numerator=text("won_revenue"),
             denominator=text("target"),
             grain=text("a deal, on the day it closed"),
-            dimensions=_TARGET,
+            dimensions=(*_DEAL, *TIME, *COHORTS),
+        ),
+        Definition(
+            name="attainment_contribution",
+            unit="share",
+            meaning=text(
+                "Won revenue of a part as a share of the whole company's target in force: what the"
+                " part adds to the company's attainment, also where the part has no target."
+            ),
+            numerator=text("won_revenue of the part"),
+            denominator=text("target of the company"),
+            grain=text("a deal, on the day it closed"),
+            dimensions=(*_DEAL, *COHORTS),
         ),
         Definition(
             name="lead_response_minutes",
@@ -200,6 +219,60 @@ DEFINITIONS: dict[str, Definition] = {
             ),
             numerator=text("minutes from created_at to first_touch_at"),
             denominator=text("median"),
+            grain=text("a lead, on the day it came in"),
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="lead_response_working_minutes",
+            unit="minutes",
+            meaning=text(
+                "Minutes of working time from a lead's arrival to the first time a person tried to"
+                " reach it, the median of the leads that were tried, by the day they came in."
+                " Working time is that of the lead's owner, on their own clock"
+                " (working_time.hours), without days off (working_time.days_off and the table"
+                " calendar); an attempt outside of it ends the wait at what was worked until then."
+            ),
+            numerator=text("working minutes from created_at to first_touch_at"),
+            denominator=text("median"),
+            grain=text("a lead, on the day it came in"),
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="lead_response_working_tail",
+            unit="minutes",
+            meaning=text(
+                "Minutes of working time within which nine of ten leads that were tried were first"
+                " tried (90th percentile, nearest rank), by the day they came in. Nothing is said"
+                " of fewer leads than measure.fewest_rows."
+            ),
+            numerator=text("working minutes from created_at to first_touch_at"),
+            denominator=text("90th percentile"),
+            grain=text("a lead, on the day it came in"),
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="lead_response_in_time",
+            unit="share",
+            meaning=text(
+                "Leads first tried within the agreed working time (lead.agreed_minutes), as a share"
+                " of the leads that were tried or whose agreed time has run out by the as-of day,"
+                " by the day they came in."
+            ),
+            numerator=text("leads tried within the agreed time"),
+            denominator=text("leads tried, or whose agreed time has run out"),
+            grain=text("a lead, on the day it came in"),
+            dimensions=_LEAD,
+        ),
+        Definition(
+            name="leads_never_contacted",
+            unit="share",
+            meaning=text(
+                "Leads that nobody has tried to reach by the as-of day, as a share of the leads"
+                " that were tried or whose agreed working time (lead.agreed_minutes) has run out,"
+                " by the day they came in."
+            ),
+            numerator=text("leads never tried"),
+            denominator=text("leads tried, or whose agreed time has run out"),
             grain=text("a lead, on the day it came in"),
             dimensions=_LEAD,
         ),
@@ -235,6 +308,59 @@ DEFINITIONS: dict[str, Definition] = {
             denominator=None,
             grain=text("an activity, on the day it happened"),
             dimensions=_ACTIVITY,
+        ),
+        Definition(
+            name="customer_hours",
+            unit="hours",
+            meaning=text(
+                "Hours in meetings and calls with customers, by the day they began; of a person's"
+                " that overlap each hour counts once. A customer is in it where it names a deal, a"
+                " lead, a person or a company. Which types count is in activity.selling_types; what"
+                " was cancelled, declined or not held (activity.not_held) and events of"
+                " activity.longest_hours or more, as of whole days, are left out."
+            ),
+            numerator=text("hours that some meeting or call with a customer covers"),
+            denominator=None,
+            grain=text("a meeting or call of a person, on the day it began"),
+            dimensions=_TIMES,
+        ),
+        Definition(
+            name="internal_hours",
+            unit="hours",
+            meaning=text(
+                "Hours in meetings and calls that name no customer, counted as customer_hours are."
+            ),
+            numerator=text("hours that some meeting or call without a customer covers"),
+            denominator=None,
+            grain=text("a meeting or call of a person, on the day it began"),
+            dimensions=_TIMES,
+        ),
+        Definition(
+            name="customer_hours_a_week",
+            unit="hours",
+            meaning=text(
+                "customer_hours for each person and week. Someone is there from the day of their"
+                " first meeting or call on, until they leave and up to the as-of day; whoever has"
+                " none in the data is not counted."
+            ),
+            numerator=text("customer_hours"),
+            denominator=text("weeks that people were there"),
+            grain=text("a meeting or call of a person, on the day it began"),
+            dimensions=_TIMES,
+        ),
+        Definition(
+            name="selling_time_share",
+            unit="share",
+            meaning=text(
+                "customer_hours as a share of the working time of the people who were there, as"
+                " customer_hours_a_week counts them. Working time is by working_time.hours on"
+                " each person's own clock, without days off (working_time.days_off and the table"
+                " calendar)."
+            ),
+            numerator=text("customer_hours"),
+            denominator=text("hours of working time"),
+            grain=text("a meeting or call of a person, on the day it began"),
+            dimensions=_TIMES,
         ),
         Definition(
             name="forecast_error",

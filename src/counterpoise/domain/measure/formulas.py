@@ -8,6 +8,7 @@ from fractions import Fraction
 
 _SHARE = Decimal("0.000001")
 _CENT = Decimal("0.01")
+_HOUR = 3_600_000_000
 _EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
 
 Number = int | Decimal | Fraction
@@ -31,8 +32,24 @@ def round_median(doubled: int | None, unit: int = 1) -> Decimal | None:
     return None if doubled is None else _round(Fraction(doubled, 2 * unit), _CENT)
 
 
+def find_tail(count: int) -> int:
+    """Which of so many values in order, counted from 1, is their 90th percentile: the nearest
+    rank, so that it is a value that was met."""
+    return -(-9 * count // 10)
+
+
 def round_hours(minutes: Decimal) -> Decimal:
     return _round(Fraction(minutes) / 60, _CENT)
+
+
+def round_time(micros: int) -> Decimal:
+    """Hours."""
+    return _round(Fraction(micros, _HOUR), _CENT)
+
+
+def round_weekly(micros: int, days: int) -> Decimal | None:
+    """Hours a week; None where there is no day."""
+    return _round(Fraction(7 * micros, _HOUR * days), _CENT) if days else None
 
 
 def velocity(open_deals: int, closed: tuple[int, int], average: Fraction, days: int) -> Decimal:

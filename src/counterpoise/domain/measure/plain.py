@@ -3,19 +3,40 @@
 It is slow and easy to check by hand. The warehouse computes the same and must give the same.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
 from counterpoise.domain.measure import accuracy, formulas, plain_flow, targets
+from counterpoise.domain.measure.plain_counted import (
+    Counted,
+    count,
+    double_median,
+    find_medians,
+    find_tails,
+    share_hits,
+    sum_money,
+    total,
+)
 from counterpoise.domain.measure.plain_known import Knowledge, KnownDeal, find_last_change
+from counterpoise.domain.measure.plain_people import is_known, list_activities, read_lead
 from counterpoise.domain.measure.plain_places import Row, Tables
+from counterpoise.domain.measure.plain_response import Timed, time_lead
+from counterpoise.domain.measure.plain_selling import (
+    Meeting,
+    find_firsts,
+    list_added,
+    list_meetings,
+)
 from counterpoise.domain.measure.plain_targets import read_targets
 from counterpoise.domain.measure.question import Answers, Labels, Question, publish
+from counterpoise.domain.measure.schedules import Schedules
+from counterpoise.domain.measure.selling import Presence, add_up_presence
 from counterpoise.domain.measure.settings import Settings
+from counterpoise.domain.measure.working_time import MINUTE
 from counterpoise.domain.tables.measured import Measured, PastForecast
 from counterpoise.domain.values.period import Period, first_of_month
 from counterpoise.domain.values.zone import business_day
@@ -42,23 +63,13 @@ def find_last_day(tables: Tables, zone: str) -> date | None:
     """The business day of the last thing that the tables tell of."""
     moments = [find_last_change(tables)]
     for table, names in (
-        ("lead", ("created_at", "first_touch_at", "converted_at")),
-        ("activity", ("occurred_at",)),
+        ("lead", ("created_at", "first_touch_at", "converted_at", "deleted_at")),
+        ("activity", ("occurred_at", "deleted_at")),
+        ("opportunity", ("deleted_at",)),
     ):
         moments += [row.get(name) for row in tables.get(table, ()) for name in names]
     last = max((each for each in moments if each is not None), default=None)
     return None if last is None else business_day(last, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A row of a measure: where it counts, and when (None: it has no day)."""
-
-    labels: Mapping[str, str]
-    day: date | None
-    worth: Decimal | None = None
-    number: int = 0
-    is_hit: bool = False
 
 
 class _Answering:
@@ -84,22 +95,20 @@ class _Answering:
     def rows(self, table: str) -> Sequence[Row]:
         return self.knowledge.tables.get(table, ())
 
-    def group(
-        self, rows: Iterable[_Counted], period: Period | None
-    ) -> dict[Labels, list[_Counted]]:
-        groups: dict[Labels, list[_Counted]] = {} if self.question.by else {(): []}
+    def group(self, rows: Iterable[Counted], period: Period | None) -> dict[Labels, list[Counted]]:
+        groups: dict[Labels, list[Counted]] = {} if self.question.by else {(): []}
         for row in rows:
             if period is None or (row.day is not None and period.contains(row.day)):
                 groups.setdefault(self.question.name_group(row.labels, row.day), []).append(row)
         return groups
 
-    def asked(self, rows: Iterable[_Counted]) -> dict[Labels, list[_Counted]]:
+    def asked(self, rows: Iterable[Counted]) -> dict[Labels, list[Counted]]:
         return self.group(rows, self.question.period)
 
     @property
-    def closed(self) -> list[_Counted]:
+    def closed(self) -> list[Counted]:
         return [
-            _Counted(
+            Counted(
                 deal.labels, deal.closed_on, deal.worth, deal.cycle_days or 0, deal.status == "won"
             )
             for deal in self.deals
@@ -107,28 +116,47 @@ class _Answering:
         ]
 
     @property
-    def won(self) -> list[_Counted]:
+    def won(self) -> list[Counted]:
         return [each for each in self.closed if each.is_hit]
 
     @property
-    def open(self) -> list[_Counted]:
+    def open(self) -> list[Counted]:
         return [
-            _Counted(deal.labels, deal.expected_close_on, deal.worth)
+            Counted(deal.labels, deal.expected_close_on, deal.worth)
             for deal in self.deals
             if deal.status == "open"
         ]
 
     @property
-    def cycles(self) -> list[_Counted]:
+    def cycles(self) -> list[Counted]:
         return [
-            _Counted(deal.labels, deal.closed_on, number=deal.cycle_days)
+            Counted(deal.labels, deal.closed_on, number=deal.cycle_days)
             for deal in self.deals
             if deal.status == "won" and deal.cycle_days is not None
         ]
 
     @property
-    def leads(self) -> list[_Counted]:
-        return [_read_lead(self, row) for row in self.rows("lead") if _is_known(self, row)]
+    def leads(self) -> list[Counted]:
+        return [
+            read_lead(row, self.knowledge)
+            for row in self.rows("lead")
+            if is_known(row, self.knowledge)
+        ]
+
+    @cached_property
+    def timed(self) -> list[tuple[Counted, Timed]]:
+        """Leads with their working time."""
+        schedules = Schedules(self.knowledge.directory, self.settings)
+        return [
+            (read_lead(row, self.knowledge), timed)
+            for row in self.rows("lead")
+            if is_known(row, self.knowledge)
+            and (timed := time_lead(row, self.knowledge, self.settings, schedules)) is not None
+        ]
+
+    @cached_property
+    def meetings(self) -> list[Meeting]:
+        return list_meetings(self.knowledge, self.settings)
 
     @cached_property
     def targets(self) -> tuple[targets.Target, ...]:
@@ -145,42 +173,10 @@ class _Answering:
         return targets.add_up_targets(self.targets, self.question, span) if span else {}
 
 
-def _total(rows: Iterable[_Counted]) -> Decimal:
-    return sum((row.worth for row in rows if row.worth is not None), Decimal(0))
-
-
-def _sum_money(groups: Mapping[Labels, Sequence[_Counted]]) -> Answers:
-    return {key: (formulas.round_money(_total(rows)), len(rows)) for key, rows in groups.items()}
-
-
-def _count(groups: Mapping[Labels, Sequence[_Counted]]) -> Answers:
-    return {key: (Decimal(len(rows)), len(rows)) for key, rows in groups.items()}
-
-
-def _share_hits(groups: Mapping[Labels, Sequence[_Counted]]) -> Answers:
-    return {
-        key: (formulas.round_share(sum(row.is_hit for row in rows), len(rows)), len(rows))
-        for key, rows in groups.items()
-    }
-
-
-def _find_medians(groups: Mapping[Labels, Sequence[_Counted]], unit: int = 1) -> Answers:
-    return {
-        key: (formulas.round_median(_double_median([row.number for row in rows]), unit), len(rows))
-        for key, rows in groups.items()
-    }
-
-
-def _double_median(numbers: list[int]) -> int | None:
-    ordered = sorted(numbers)
-    count = len(ordered)
-    return ordered[(count - 1) // 2] + ordered[count // 2] if ordered else None
-
-
 def _answer_average(asked: _Answering) -> Answers:
     groups = asked.asked(row for row in asked.won if row.worth is not None)
     return {
-        key: (formulas.average_money(_total(rows), len(rows)), len(rows))
+        key: (formulas.average_money(total(rows), len(rows)), len(rows))
         for key, rows in groups.items()
     }
 
@@ -190,14 +186,14 @@ def _answer_velocity(asked: _Answering) -> Answers:
     answers = {}
     for key, rows in asked.group(asked.open, None).items():
         priced = [row for row in closed.get(key, ()) if row.is_hit and row.worth is not None]
-        days = _double_median([row.number for row in cycles.get(key, ())])
+        days = double_median([row.number for row in cycles.get(key, ())])
         value = None
         if priced and days:
             decided = closed[key]
             value = formulas.velocity(
                 len(rows),
                 (sum(row.is_hit for row in decided), len(decided)),
-                Fraction(_total(priced)) / len(priced),
+                Fraction(total(priced)) / len(priced),
                 days,
             )
         answers[key] = (value, len(rows))
@@ -209,28 +205,40 @@ def _answer_coverage(asked: _Answering) -> Answers:
     won, due = asked.group(asked.won, span), asked.group(asked.open, span)
     answers = {}
     for key in {*sums, *due}:
-        missing = sums.get(key, Fraction(0)) - Fraction(_total(won.get(key, ())))
-        covered = formulas.round_share(_total(due.get(key, ())), max(missing, Fraction(0)))
+        missing = sums.get(key, Fraction(0)) - Fraction(total(won.get(key, ())))
+        covered = formulas.round_share(total(due.get(key, ())), max(missing, Fraction(0)))
         answers[key] = (covered, len(due.get(key, ())))
     return answers
 
 
 def _answer_attainment(asked: _Answering) -> Answers:
+    if not targets.has_targets(asked.targets, asked.question, asked.span):
+        return {}
     sums, won = asked.target_sums, asked.group(asked.won, asked.span)
     return {
         key: (
-            formulas.round_share(_total(won.get(key, ())), sums.get(key, Fraction(0))),
+            formulas.round_share(total(won.get(key, ())), sums.get(key, Fraction(0))),
             len(won.get(key, ())),
         )
         for key in {*sums, *won}
     }
 
 
+def _answer_contribution(asked: _Answering) -> Answers:
+    whole = targets.ask_whole(asked.question)
+    span = targets.find_span(asked.targets, whole, asked.as_of)
+    target = targets.add_up_targets(asked.targets, whole, span).get((), 0) if span else 0
+    return {
+        key: (formulas.round_share(total(rows), target), len(rows))
+        for key, rows in asked.group(asked.won, span).items()
+    }
+
+
 def _answer_conversion(asked: _Answering) -> Answers:
     entries = plain_flow.list_entries(asked.knowledge, asked.deals, asked.settings)
-    return _share_hits(
+    return share_hits(
         asked.asked(
-            _Counted(entry.labels, entry.entered_on, is_hit=entry.got_on) for entry in entries
+            Counted(entry.labels, entry.entered_on, is_hit=entry.got_on) for entry in entries
         )
     )
 
@@ -239,12 +247,11 @@ def _answer_slips(asked: _Answering) -> Answers:
     period, size = asked.question.period, asked.question.time
     due = plain_flow.list_due(asked.knowledge, asked.deals, period, size)
     groups = asked.asked(
-        _Counted(each.labels, each.bucket.start, each.worth, is_hit=each.has_slipped)
-        for each in due
+        Counted(each.labels, each.bucket.start, each.worth, is_hit=each.has_slipped) for each in due
     )
     return {
         key: (
-            formulas.round_share(_total(row for row in rows if row.is_hit), _total(rows)),
+            formulas.round_share(total(row for row in rows if row.is_hit), total(rows)),
             len(rows),
         )
         for key, rows in groups.items()
@@ -253,16 +260,58 @@ def _answer_slips(asked: _Answering) -> Answers:
 
 def _answer_response(asked: _Answering) -> Answers:
     tried = [row for row in asked.leads if row.number >= 0]
-    return _find_medians(asked.asked(tried), unit=60_000_000)
+    return find_medians(asked.asked(tried), unit=60_000_000)
+
+
+def _answer_worked(asked: _Answering) -> Answers:
+    return find_medians(asked.asked(_list_worked(asked)), unit=MINUTE)
+
+
+def _list_worked(asked: _Answering) -> list[Counted]:
+    """number: the working time until the first attempt."""
+    return [
+        replace(row, number=timed.waited) for row, timed in asked.timed if timed.waited is not None
+    ]
+
+
+def _list_due(asked: _Answering, is_hit: Callable[[Timed], bool]) -> list[Counted]:
+    return [replace(row, is_hit=is_hit(timed)) for row, timed in asked.timed if timed.is_due]
 
 
 def _answer_activities(asked: _Answering) -> Answers:
-    return _count(asked.asked(_list_activities(asked)))
+    return count(asked.asked(list_activities(asked.knowledge, asked.settings)))
 
 
 def _answer_hours(asked: _Answering) -> Answers:
-    groups = asked.asked(row for row in _list_activities(asked) if row.is_hit)
-    return {key: (formulas.round_hours(_total(rows)), len(rows)) for key, rows in groups.items()}
+    groups = asked.asked(
+        row for row in list_activities(asked.knowledge, asked.settings) if row.is_hit
+    )
+    return {key: (formulas.round_hours(total(rows)), len(rows)) for key, rows in groups.items()}
+
+
+def _answer_time(asked: _Answering, *, has_customer: bool) -> Answers:
+    rows = list_added(each for each in asked.meetings if each.has_customer is has_customer)
+    return {
+        key: (formulas.round_time(sum(row.number for row in rows)), len(rows))
+        for key, rows in asked.asked(rows).items()
+    }
+
+
+def _answer_presence(
+    asked: _Answering, divide: Callable[[int, Presence], Decimal | None]
+) -> Answers:
+    """Time with customers against the time that people were there."""
+    rows = asked.asked(list_added(each for each in asked.meetings if each.has_customer))
+    there = add_up_presence(
+        find_firsts(asked.meetings), asked.knowledge.directory, asked.settings, asked.question
+    )
+    return {
+        key: (
+            divide(sum(row.number for row in rows.get(key, ())), present),
+            len(rows.get(key, ())),
+        )
+        for key, present in there.items()
+    }
 
 
 def _answer_error(asked: _Answering) -> Answers:
@@ -283,74 +332,45 @@ def _compare_forecasts(asked: _Answering) -> tuple[Answers, Answers]:
     return accuracy.compare(asked.past, actuals, asked.question, asked.as_of)
 
 
-def _is_known(asked: _Answering, lead: Row) -> bool:
-    return asked.knowledge.day(lead["created_at"]) <= asked.as_of
-
-
-def _read_lead(asked: _Answering, lead: Row) -> _Counted:
-    """number: microseconds until the first touch, -1 where none is known or it came before."""
-    day = asked.knowledge.day
-    labels = asked.knowledge.directory.place_rep(lead["source"], lead.get("owner_id"))
-    touched = lead.get("first_touch_at")
-    waited = -1
-    if touched is not None and day(touched) <= asked.as_of:
-        waited = max((touched - lead["created_at"]) // timedelta(microseconds=1), -1)
-    converted = lead.get("converted_at")
-    is_converted = bool(converted or lead.get("is_converted") or lead.get("opportunity_id"))
-    known_at = converted or lead.get("updated_at") or lead["created_at"]
-    return _Counted(
-        labels={
-            **labels,
-            "region": lead.get("region") or labels["region"],
-            "source": lead.get("lead_source") or "",
-        },
-        day=day(lead["created_at"]),
-        number=waited,
-        is_hit=is_converted and day(known_at) <= asked.as_of,
-    )
-
-
-def _list_activities(asked: _Answering) -> list[_Counted]:
-    """is_hit: it is selling. worth: its minutes, to six decimals."""
-    rows = []
-    for row in asked.rows("activity"):
-        day = asked.knowledge.day(row["occurred_at"])
-        if day > asked.as_of:
-            continue
-        labels = asked.knowledge.directory.place_rep(row["source"], row.get("owner_id"))
-        kind = row["type"]
-        minutes = row.get("duration_minutes")
-        rows.append(
-            _Counted(
-                labels={**labels, "type": kind},
-                day=day,
-                worth=None if minutes is None else round(Decimal(minutes), 6),
-                is_hit=kind.strip().lower() in asked.settings.selling_types,
-            )
-        )
-    return rows
-
-
 _ANSWERS: dict[str, Callable[[_Answering], Answers]] = {
-    "won_revenue": lambda asked: _sum_money(asked.asked(asked.won)),
-    "won_deals": lambda asked: _count(asked.asked(asked.won)),
-    "lost_deals": lambda asked: _count(asked.asked(row for row in asked.closed if not row.is_hit)),
-    "win_rate": lambda asked: _share_hits(asked.asked(asked.closed)),
+    "won_revenue": lambda asked: sum_money(asked.asked(asked.won)),
+    "won_deals": lambda asked: count(asked.asked(asked.won)),
+    "lost_deals": lambda asked: count(asked.asked(row for row in asked.closed if not row.is_hit)),
+    "win_rate": lambda asked: share_hits(asked.asked(asked.closed)),
     "average_deal": _answer_average,
-    "sales_cycle_days": lambda asked: _find_medians(asked.asked(asked.cycles)),
-    "pipeline_open": lambda asked: _sum_money(asked.asked(asked.open)),
-    "pipeline_created": lambda asked: _sum_money(
-        asked.asked(_Counted(deal.labels, deal.created_on, deal.worth) for deal in asked.deals)
+    "sales_cycle_days": lambda asked: find_medians(asked.asked(asked.cycles)),
+    "pipeline_open": lambda asked: sum_money(asked.asked(asked.open)),
+    "pipeline_created": lambda asked: sum_money(
+        asked.asked(Counted(deal.labels, deal.created_on, deal.worth) for deal in asked.deals)
     ),
     "pipeline_velocity": _answer_velocity,
     "coverage": _answer_coverage,
     "stage_conversion": _answer_conversion,
     "slip_rate": _answer_slips,
     "quota_attainment": _answer_attainment,
+    "attainment_contribution": _answer_contribution,
     "lead_response_minutes": _answer_response,
-    "lead_conversion": lambda asked: _share_hits(asked.asked(asked.leads)),
+    "lead_response_working_minutes": _answer_worked,
+    "lead_response_working_tail": lambda asked: find_tails(
+        asked.asked(_list_worked(asked)), MINUTE, asked.settings.fewest_rows
+    ),
+    "lead_response_in_time": lambda asked: share_hits(
+        asked.asked(_list_due(asked, lambda timed: timed.is_in_time))
+    ),
+    "leads_never_contacted": lambda asked: share_hits(
+        asked.asked(_list_due(asked, lambda timed: timed.waited is None))
+    ),
+    "lead_conversion": lambda asked: share_hits(asked.asked(asked.leads)),
     "activities": _answer_activities,
     "selling_hours": _answer_hours,
+    "customer_hours": lambda asked: _answer_time(asked, has_customer=True),
+    "internal_hours": lambda asked: _answer_time(asked, has_customer=False),
+    "customer_hours_a_week": lambda asked: _answer_presence(
+        asked, lambda time, there: formulas.round_weekly(time, there.days)
+    ),
+    "selling_time_share": lambda asked: _answer_presence(
+        asked, lambda time, there: formulas.round_share(time, there.worked)
+    ),
     "forecast_error": _answer_error,
     "forecast_bias": _answer_bias,
 }

@@ -13,10 +13,24 @@ from counterpoise.domain.values.period import Period
 
 
 @dataclass(frozen=True, slots=True)
+class ToldStage:
+    """A stage that the log names. is_recorded: it says when the deal came there, where a record's
+    own dates only say that it was there by then. change: the change's id, '' for the stage that
+    the log begins with."""
+
+    at: datetime
+    change: str
+    stage: str
+    is_recorded: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StageEntry:
     """A deal's first entry into an open stage; got_on: it later reached another, or was won."""
 
+    deal: KnownDeal
     stage: str
+    entered_at: datetime
     entered_on: date
     got_on: bool
     labels: Mapping[str, str]
@@ -40,7 +54,9 @@ def list_entries(
         opened = {stage: moment for stage, moment in first.items() if settings.is_open(stage)}
         for stage, moment in opened.items():
             yield StageEntry(
+                deal=deal,
                 stage=stage,
+                entered_at=moment,
                 entered_on=knowledge.day(moment),
                 got_on=deal.status == "won" or moment < max(opened.values()),
                 labels={**deal.labels, "stage": stage},
@@ -53,24 +69,32 @@ def is_unrecorded(origin: str, stage: str) -> bool:
 
 
 def _find_first_entries(knowledge: Knowledge, deal: KnownDeal) -> dict[str, datetime]:
-    """When the deal first entered each stage; where the log begins with a stage it left, that one
-    was entered when the record was created, or at the log's beginning at the latest. (Of several
-    changes at the beginning each must name a stage; the first by name counts.)"""
+    first: dict[str, datetime] = {}
+    for told in tell_stages(knowledge, deal):
+        first[told.stage] = min(first.get(told.stage, told.at), told.at)
+    return first
+
+
+def tell_stages(knowledge: Knowledge, deal: KnownDeal) -> list[ToldStage]:
+    """Every stage that the log names by the day, in order. Where it begins with a stage the deal
+    left, that one was entered when the record was created, or at the log's beginning at the latest.
+    (Of several changes at the beginning each must name a stage; the first by name counts.)"""
     changes = knowledge.changes.get((deal.key, "stage"), [])
     told = [row for row in changes if knowledge.day(row["changed_at"]) <= knowledge.as_of]
-    first: dict[str, datetime] = {}
+    found = []
     at_first = [row for row in changes if row["changed_at"] == changes[0]["changed_at"]]
     if begins_with := min((row.get("value_before") or "" for row in at_first), default=""):
         begun = changes[0]["changed_at"]
         created = knowledge.get_record(deal.key).get("created_at")
         entered = min(begun, created) if created else begun
         if knowledge.day(entered) <= knowledge.as_of:
-            first[begins_with] = entered
+            found.append(ToldStage(entered, "", begins_with, is_recorded=True))
     for row in told:
         stage = row.get("value_after")
         if stage and not is_unrecorded(row["origin"], stage):
-            first[stage] = min(first.get(stage, row["changed_at"]), row["changed_at"])
-    return first
+            is_recorded = row["origin"] != "dates"
+            found.append(ToldStage(row["changed_at"], row["source_id"], stage, is_recorded))
+    return found
 
 
 def list_due(

@@ -5,7 +5,8 @@ all changes came later, the first of them gives the value before. Where no chang
 the record counts if its source logs changes of the attribute, or if the deal was closed by then;
 otherwise nobody can say when the value became known. Changes read from a record's own dates do not
 count where its source logs the attribute. On the last day that the records, their history or a
-later load tell of, and after it, a deal is what its record says.
+later load tell of, and after it, a deal is what its record says. A record that was removed from its
+source is no longer there from the day of its removal on.
 """
 
 import re
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from counterpoise.domain.measure.plain_places import Directory, Row, Tables, first
+from counterpoise.domain.measure.plain_places import Directory, Row, Tables
+from counterpoise.domain.measure.question import label_time
 from counterpoise.domain.rulebook.rates import Rates
 from counterpoise.domain.values.zone import business_day
 
@@ -82,6 +84,11 @@ class Knowledge:
     def day(self, instant: datetime) -> date:
         return business_day(instant, self.zone)
 
+    def is_there(self, record: Row) -> bool:
+        """Whether the record was not yet removed from its source on the evening of the day."""
+        gone: datetime | None = record.get("deleted_at")
+        return gone is None or self.day(gone) > self.as_of
+
     def _is_covered(self, change: Row) -> bool:
         """Whether it was read from dates though the source keeps a history of the attribute."""
         by_dates: bool = change["origin"] == "dates"
@@ -106,20 +113,17 @@ class Knowledge:
         return self._records[key]
 
     def list_deals(self) -> list[KnownDeal]:
-        rows = self.tables.get("opportunity", ())
+        rows = [row for row in self.tables.get("opportunity", ()) if self.is_there(row)]
         return [deal for row in rows if (deal := self._know(row)) is not None]
 
     def _know(self, row: Row) -> KnownDeal | None:
         key = (row["source"], row["source_id"])
-        ends = self._find_closing(row)
-        entered = row.get("created_at") or self._first.get(key) or ends
-        is_closed = row.get("status") in ("won", "lost")
-        if entered is None or (is_closed and ends is None):
+        if (dated := self.date_deal(row)) is None:
             return None
-        closing = self.day(ends) if is_closed and ends else None
-        created_on = min(self.day(entered), closing or date.max)
+        created_on = self.day(dated[0])
         if created_on > self.as_of:
             return None
+        closing = self.day(dated[1]) if dated[1] else None
         closed_on = closing if closing and closing <= self.as_of else None
         return KnownDeal(
             key=key,
@@ -130,8 +134,23 @@ class Knowledge:
             rate=self.rates.get_rate(row.get("currency") or "", closed_on or created_on),
             expected_close_on=to_date(self._value(row, "expected_close_on", is_closed=False)),
             cycle_days=self._count_cycle(row, closed_on),
-            labels=self._label(row, is_closed=closed_on is not None),
+            labels={
+                **self._label(row, is_closed=closed_on is not None),
+                "created_quarter": label_time("quarter", created_on),
+            },
         )
+
+    def date_deal(self, row: Row) -> tuple[datetime, datetime | None] | None:
+        """When a deal entered the pipeline, and when it was closed if its record says that it is;
+        None where nobody dated it."""
+        ends = self._find_closing(row)
+        entered = (
+            row.get("created_at") or self._first.get((row["source"], row["source_id"])) or ends
+        )
+        is_closed = row.get("status") in ("won", "lost")
+        if entered is None or (is_closed and ends is None):
+            return None
+        return (min(entered, ends), ends) if is_closed and ends else (entered, None)
 
     def _find_closing(self, row: Row) -> datetime | None:
         if row.get("closed_at") is not None:
@@ -160,22 +179,10 @@ class Knowledge:
         return self.value_on(row, attribute, self.as_of, is_settled=settled)
 
     def _label(self, row: Row, *, is_closed: bool) -> dict[str, str]:
-        source = row["source"]
         owner = self._value_before_later(row, "owner_id")
         product_id = self._value_before_later(row, "product_id")
-        rep = self.directory.place_rep(source, owner)
-        team = self.directory.find_row("team", source, row.get("team_id"))
-        account = self.directory.find_row("account", source, row.get("account_id"))
-        product = self.directory.find_row("product", source, product_id)
-        return {
-            "rep": rep["rep"],
-            "team": first(team.get("name"), row.get("team_id"), rep["team"]),
-            "region": first(row.get("region"), account.get("region"), rep["region"]),
-            "product": first(product.get("name"), product_id),
-            "segment": first(row.get("segment"), account.get("segment")),
-            "source": first(row.get("lead_source")),
-            "stage": self._value(row, "stage", is_closed=is_closed),
-        }
+        stage = self._value(row, "stage", is_closed=is_closed)
+        return {**self.directory.place_deal(row, owner, product_id), "stage": stage}
 
     def _value_before_later(self, row: Row, attribute: str) -> str | None:
         """Who or what it was: the value before the first later change that says it, else now's."""

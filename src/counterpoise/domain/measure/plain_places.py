@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from counterpoise.domain.measure.question import label_time
+
 Row = Mapping[str, Any]
 Tables = Mapping[str, Sequence[Row]]
 
@@ -28,6 +30,30 @@ class Directory:
             "team": first(team.get("name"), rep.get("team_id"), rep.get("manager")),
             "region": first(rep.get("region")),
         }
+
+    def place_deal(self, row: Row, owner: str | None, product_id: str | None) -> dict[str, str]:
+        """Labels of a deal while it is with an owner and about a product."""
+        source = row["source"]
+        rep = self.place_rep(source, owner)
+        team = self.find_row("team", source, row.get("team_id"))
+        account = self.find_row("account", source, row.get("account_id"))
+        product = self.find_row("product", source, product_id)
+        return {
+            "rep": rep["rep"],
+            "team": first(team.get("name"), row.get("team_id"), rep["team"]),
+            "region": first(row.get("region"), account.get("region"), rep["region"]),
+            "product": first(product.get("name"), product_id),
+            "segment": first(row.get("segment"), account.get("segment")),
+            "source": first(row.get("lead_source")),
+            "hire_quarter": self.place_hiring(source, owner),
+        }
+
+    def list_rows(self, table: str) -> Sequence[Row]:
+        return self._tables.get(table, ())
+
+    def place_hiring(self, source: str, rep_id: str | None) -> str:
+        """The quarter in which a rep was hired; '' where nobody says it."""
+        return label_time("quarter", self.find_row("rep", source, rep_id).get("hired_on"))
 
     def _index(self, table: str) -> Mapping[str, Sequence[Row]]:
         if table not in self._rows:

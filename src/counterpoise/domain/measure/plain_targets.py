@@ -8,7 +8,14 @@ from counterpoise.domain.measure.targets import Target
 from counterpoise.domain.rulebook.rates import Rates
 from counterpoise.domain.values.period import add_months, first_of_month
 
-_NAMED = {"rep_id": "rep", "team_id": "team", "region": "region", "product_id": "product"}
+_NAMED = {
+    "rep_id": "rep",
+    "team_id": "team",
+    "region": "region",
+    "product_id": "product",
+    "segment": "segment",
+    "lead_source": "source",
+}
 
 
 def read_targets(
@@ -39,6 +46,10 @@ def _read(row: Row, directory: Directory, rates: Rates, as_of: date) -> Target:
             "team": first(team.get("name"), row.get("team_id"), rep["team"]),
             "region": first(row.get("region"), rep["region"], team.get("region")),
             "product": first(product.get("name"), row.get("product_id")),
+            "segment": first(row.get("segment")),
+            "source": first(row.get("lead_source")),
+            "hire_quarter": directory.place_hiring(source, row.get("rep_id")),
+            "created_quarter": "",  # a target is for what is won, whenever it was created
         },
         amount=row["amount"] * rate,
     )

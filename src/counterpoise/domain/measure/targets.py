@@ -1,9 +1,10 @@
 """Targets in force in a period, for the whole company or split as a question asks.
 
-A target row is set for a rep, a team, a region, a product or the company: its level is the first
-of these that it names. Levels are never added to one another: a rep's target is part of the team's.
-What is asked for is answered from its own level where there is one, else from the rows below it
-that name every dimension asked for. A row that reaches beyond the period counts by its days in it.
+A target row is set for a rep, a team, a region, a product, a segment, a source of leads or the
+company: its level is the first of these that it names. Levels are never added to one another: a
+rep's target is part of the team's. What is asked for is answered from its own level where there is
+one, else from the rows below it that name every dimension asked for. Where there is none, nothing
+is spread: attainment is refused. A row that reaches beyond the period counts by its days in it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,16 +15,21 @@ from fractions import Fraction
 
 from counterpoise.domain.measure.question import Labels, Question, list_buckets
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import text
 
-LEVELS = ("company", "rep", "team", "region", "product")
+LEVELS = ("company", "rep", "team", "region", "product", "segment", "source")
+
+
+class NoTarget(ValueError):
+    """A split by something that no target is set for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """Won revenue to reach from `start` up to but without `end`.
 
-    level: one of LEVELS. places: rep, team, region and product as far as the row or its rep says
-    ('' otherwise). amount: in the reporting currency.
+    level: one of LEVELS. places: rep, team, region, product … as far as the row or its rep says (''
+    otherwise). amount: in the reporting currency.
     """
 
     start: date
@@ -64,6 +70,28 @@ def add_up_targets(
             labels = question.name_group(target.places, bucket.start)
             sums[labels] = sums.get(labels, Fraction(0)) + _share(target, bucket)
     return sums
+
+
+def has_targets(targets: Iterable[Target], question: Question, span: Period | None) -> bool:
+    """Whether attainment can be split as asked; without a split there is nothing to refuse. Raises
+    NoTarget where it cannot and the question is about attainment itself."""
+    if not question.places or (span and add_up_targets(targets, question, span)):
+        return True
+    if question.names:
+        raise NoTarget(
+            text(
+                "No target is set by {listed} in that time, so attainment by it cannot be said; a"
+                " target of something else is not spread over it. Load targets that name it, or ask"
+                " for attainment_contribution: what each part adds to the company's attainment.",
+                listed=", ".join(question.places),
+            )
+        )
+    return False
+
+
+def ask_whole(question: Question) -> Question:
+    """The same period, undivided."""
+    return Question(period=question.period, as_of=question.as_of)
 
 
 def _choose_level(targets: list[Target], places: tuple[str, ...]) -> list[Target]:

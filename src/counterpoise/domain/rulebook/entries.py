@@ -16,7 +16,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "stage.kind": ("open", "won", "lost"),
     "pool.kind": ("sellers", "delivery", "support"),
     "pool.unit": ("deals", "hours"),
+    "push.release": ("by hand", "at once"),
     "signing.own_plan": ("yes", "no"),
+    "health.unique": ("yes", "no"),
 }
 """Keys whose value is one of a few words."""
 

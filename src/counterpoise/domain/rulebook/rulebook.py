@@ -24,7 +24,14 @@ WITHOUT_DEFAULT = {
     "pool.hire_cost": "15000",
     "pool.overtime_cost": "40",
     "pool.contractor_cost": "60",
+    "push.action": "Task what=Subject due_on=ActivityDate",
+    "push.word": "Completed",
     "work.units": "12",
+    "health.required": "Proposal; Negotiation",
+    "health.range": "0 1000000",
+    "health.pattern": "[A-Z]{2}",
+    "health.unique": "yes",
+    "health.fresh": "2",
 }
 """Keys that only a business can give a value, each with one as it would be written."""
 

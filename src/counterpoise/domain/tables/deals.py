@@ -4,7 +4,7 @@ Days are whole numbers since 1970-01-01 in the company's time zone. Amounts are 
 currency: they feed estimates; money that is printed or paid never passes through here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -53,6 +53,10 @@ class Deals:
     created: day the deal entered the pipeline. closed: day it was won or lost, or STILL_OPEN.
     won: true for deals won by then. amounts and stages: append-only changes; a stage's value is a
     position in `stage_labels`. dimensions: product, region, team, rep, segment … by name.
+
+    Deals that were removed from their source by then are left out. Where there are any, `whole`
+    has them too, with the day on which each was `removed` (STILL_OPEN: it was not), so that an
+    earlier day still sees them.
     """
 
     as_of: date
@@ -65,6 +69,8 @@ class Deals:
     stages: ChangeLog
     stage_labels: tuple[str, ...]
     dimensions: dict[str, Dimension]
+    removed: NDArray[np.int32] | None = None
+    whole: "Deals | None" = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -75,25 +81,7 @@ class Deals:
         Deals created later are gone, closings later than `day` are open again, later changes are
         forgotten. Nothing in the result depends on anything that happened after `day`.
         """
-        number = day_number(min(day, self.as_of))
-        kept = np.flatnonzero(self.created <= number)
-        closed = self.closed[kept]
-        still_open = closed > number
-        return Deals(
-            as_of=min(day, self.as_of),
-            currency=self.currency,
-            ids=self.ids[kept],
-            created=self.created[kept],
-            closed=np.where(still_open, STILL_OPEN, closed).astype(np.int32),
-            won=self.won[kept] & ~still_open,
-            amounts=_forget_later(self.amounts, kept, len(self), number),
-            stages=_forget_later(self.stages, kept, len(self), number),
-            stage_labels=self.stage_labels,
-            dimensions={
-                name: Dimension(dimension.labels, dimension.codes[kept])
-                for name, dimension in self.dimensions.items()
-            },
-        )
+        return _leave_out_removed(_look_back(self.whole or self, min(day, self.as_of)))
 
     @property
     def is_open(self) -> NDArray[np.bool_]:
@@ -108,6 +96,47 @@ class Deals:
     def stage(self) -> NDArray[np.float64]:
         """Each deal's stage as last known, a position in stage_labels; NaN where none is."""
         return self.stages.last_values(len(self), day_number(self.as_of))
+
+
+def _look_back(deals: Deals, day: date) -> Deals:
+    number = day_number(day)
+    known = _keep(deals, np.flatnonzero(deals.created <= number), number)
+    still_open = known.closed > number
+    removed = known.removed
+    if removed is not None:
+        removed = np.where(removed > number, STILL_OPEN, removed).astype(np.int32)
+    return replace(
+        known,
+        as_of=day,
+        closed=np.where(still_open, STILL_OPEN, known.closed).astype(np.int32),
+        won=known.won & ~still_open,
+        removed=removed,
+    )
+
+
+def _leave_out_removed(deals: Deals) -> Deals:
+    if deals.removed is None or (deals.removed == STILL_OPEN).all():
+        return replace(deals, removed=None)
+    left = _keep(deals, np.flatnonzero(deals.removed == STILL_OPEN), day_number(deals.as_of))
+    return replace(left, removed=None, whole=deals)
+
+
+def _keep(deals: Deals, kept: NDArray[np.intp], until: int) -> Deals:
+    """Some of the deals, with what became of them until the evening of a day."""
+    return replace(
+        deals,
+        ids=deals.ids[kept],
+        created=deals.created[kept],
+        closed=deals.closed[kept],
+        won=deals.won[kept],
+        amounts=_forget_later(deals.amounts, kept, len(deals), until),
+        stages=_forget_later(deals.stages, kept, len(deals), until),
+        dimensions={
+            name: Dimension(dimension.labels, dimension.codes[kept])
+            for name, dimension in deals.dimensions.items()
+        },
+        removed=None if deals.removed is None else deals.removed[kept],
+    )
 
 
 def _forget_later(log: ChangeLog, kept: NDArray[np.intp], deals: int, day: int) -> ChangeLog:

@@ -15,7 +15,10 @@ Rule = Literal[
     "range",
     "date_order",
     "stale",
+    "drift",
+    "habit",
 ]
+PartKind = Literal["table", "source", "rep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +60,14 @@ class Health:
     score: int
     findings: tuple[Finding, ...]
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class HealthPart:
+    """A table, source or rep, scored as the whole is. findings: how many of the problems it has."""
+
+    kind: PartKind
+    name: str
+    score: int
+    rows: int
+    findings: int

@@ -33,6 +33,7 @@ Right = Literal[
     "sign_plan",
     "work_actions",
     "assign_actions",
+    "push_changes",
     "comment",
     "manage_people",
     "read_audit",
@@ -61,6 +62,7 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
 }
 """read_data: company-wide health and measures. read_people_records: rows and figures of single
 people, as far as the reach goes. read_reports: a run's report and workbook, which name everybody.
+push_changes: what goes out to other systems, whoever it is about.
 Who runs the system does not sign for the business."""
 REACH_OF: dict[Role, Reach] = {
     "administrator": "everyone",

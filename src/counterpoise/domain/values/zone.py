@@ -58,13 +58,13 @@ def list_offsets(zone: str, first_year: int, last_year: int) -> tuple[OffsetChan
     while instant < end:
         following = instant + timedelta(days=1)
         if _offset(following, place) != changes[-1].offset:
-            changed = _find_change(instant, following, place)
+            changed = find_change(instant, following, place)
             changes.append(OffsetChange(_seconds(changed), _offset(changed, place)))
         instant = following
     return tuple(changes)
 
 
-def _find_change(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
+def find_change(before: datetime, after: datetime, place: ZoneInfo) -> datetime:
     """The first second in (before, after] with another offset than `before` has."""
     low, high = _seconds(before), _seconds(after)
     old = _offset(before, place)

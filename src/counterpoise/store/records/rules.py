@@ -19,3 +19,29 @@ class RuleEntry(models.Model):
 
     class Meta:
         ordering: ClassVar = ["key", "subject", "effective_from", "id"]
+
+
+class MeasureDefinition(models.Model):
+    """A measure that a person defined. It is withdrawn, never changed: a new one takes its place.
+
+    checked: what both engines said on `build` before it was kept.
+    """
+
+    name = models.CharField(max_length=80)
+    specification = models.JSONField()
+    build = models.CharField(max_length=64)
+    checked = models.JSONField()
+    author = models.ForeignKey("store.User", on_delete=models.PROTECT, related_name="measures")
+    made_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(withdrawn_at__isnull=True),
+                name="one_measure_of_a_name",
+            )
+        ]

@@ -5,7 +5,7 @@ from all landed batches, one after the other, comes to the same.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from counterpoise.warehouse.marts.balance import Balance, Expected
 from counterpoise.warehouse.marts.changes import News, drop_covered, write_changes
 from counterpoise.warehouse.marts.files import Mart, read
 from counterpoise.warehouse.marts.references import resolve_file, resolve_mart
+from counterpoise.warehouse.marts.removals import DELETED, list_removals, settle_removals
 from counterpoise.warehouse.marts.rollup import write_rollup
 from counterpoise.warehouse.marts.upsert import Merged, merge
+from counterpoise.warehouse.schema import select_columns
 from counterpoise.warehouse.staging.stage import Staged
 
 ORDER = (
@@ -70,15 +72,19 @@ def build_marts(
 ) -> Built:
     """Write every mart and the roll-up below `out`; uses up the staged files."""
     marts = {name: _open_mart(previous, name, out, load.batch) for name in TABLES}
+    for mart in marts.values():
+        _add_columns(connection, mart)
     balance = Balance(connection, marts)
     merged: dict[int, Merged] = {}
     for name in ORDER:
         for place, staged in enumerate(load.staged):
             if staged.table.name == name:
-                _prepare(connection, marts, staged, load, place)
-                balance.add(marts[name], staged)
-                merged[place] = merge(connection, marts[name], staged)
+                settled = _prepare(connection, marts, staged, load, place)
+                balance.add(marts[name], settled)
+                merged[place] = merge(connection, marts[name], settled)
                 balance.count(name, merged[place])
+                left_out = staged.rows - settled.rows
+                merged[place] = replace(merged[place], unchanged=merged[place].unchanged + left_out)
     _settle_references(connection, marts)
     _drop_covered(connection, marts["opportunity_change"])
     for mart in marts.values():
@@ -98,15 +104,30 @@ def _open_mart(previous: Path | None, name: str, out: Path, batch: str) -> Mart:
     return Mart(get_table(name), out / name, filled, batch)
 
 
+def _add_columns(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    """Files of an earlier version are written again with what the dictionary has got since."""
+    for file in tuple(mart.files):
+        if (columns := select_columns(mart.table, file)) != "*":
+            new = mart.name_file()
+            source = f"read_parquet({literal(str(file))}, file_row_number = true)"
+            connection.execute(
+                f"COPY (SELECT {columns} FROM {source} ORDER BY file_row_number)"
+                f" TO {literal(str(new))} ({COPY_OPTIONS})"
+            )
+            mart.files[mart.files.index(file)] = new
+
+
 def _prepare(
     connection: duckdb.DuckDBPyConnection,
     marts: Mapping[str, Mart],
     staged: Staged,
     load: Load,
     place: int,
-) -> None:
-    """Put ids for names, and write down what the staged deals change before they are merged."""
+) -> Staged:
+    """Say who is removed, put ids for names, and write down what the staged deals change before
+    they are merged. Returns what is left to merge."""
     mart = marts[staged.table.name]
+    staged = settle_removals(connection, mart, staged, load.received_at)
     resolved = staged.path.with_name("resolved.parquet")
     if resolve_file(connection, staged.path, mart, marts, resolved):
         resolved.replace(staged.path)
@@ -116,9 +137,13 @@ def _prepare(
         news = News(
             tuple(mart.files), staged.path, staged.source, attributes, load.received_at, place
         )
-        write_changes(connection, news, changes)
+        removals = ""
+        if DELETED in staged.attributes:
+            removals = list_removals(mart, staged, (load.received_at, place))
+        write_changes(connection, news, changes, removals)
         if pq.read_metadata(changes).num_rows:
             marts["opportunity_change"].take(changes)
+    return staged
 
 
 def _settle_references(connection: duckdb.DuckDBPyConnection, marts: Mapping[str, Mart]) -> None:

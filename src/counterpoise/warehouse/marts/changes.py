@@ -26,8 +26,13 @@ class News:
     place: int
 
 
-def write_changes(connection: duckdb.DuckDBPyConnection, news: News, out: Path) -> None:
-    """Write what `news` changes, in the columns of opportunity_change; `out` may hold no row."""
+def write_changes(
+    connection: duckdb.DuckDBPyConnection, news: News, out: Path, removals: str = ""
+) -> None:
+    """Write what `news` changes, in the columns of opportunity_change; `out` may hold no row.
+
+    removals: a query of the deals that were removed, in the same columns.
+    """
     _name_deals(connection, news)
     parts = [_creation(), _settling("stage"), _opening_status(), _settling("status"), _amount()]
     if news.before:
@@ -37,10 +42,14 @@ def write_changes(connection: duckdb.DuckDBPyConnection, news: News, out: Path) 
         "concat_ws('|', opportunity_id, attribute, strftime(changed_at, '%Y-%m-%dT%H:%M:%S.%fZ'),"
         f" origin, '{news.place}')"
     )
-    connection.execute(
-        f"COPY (SELECT {literal(news.source)} AS source, {key} AS source_id, opportunity_id,"
+    found = (
+        f"SELECT {literal(news.source)} AS source, {key} AS source_id, opportunity_id,"
         " changed_at, attribute, value_before, value_after, NULL::VARCHAR AS changed_by, origin"
-        f" FROM ({changed}) ORDER BY changed_at, source_id)"
+        f" FROM ({changed})"
+    )
+    union = f"{found} UNION ALL BY NAME {removals}" if removals else found
+    connection.execute(
+        f"COPY (FROM ({union}) ORDER BY changed_at, source_id)"
         f" TO {literal(str(out))} ({COPY_OPTIONS})"
     )
 

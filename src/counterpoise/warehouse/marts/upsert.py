@@ -72,10 +72,12 @@ def _rewrite(
             if is_brought
             else f"m.{name}"
         )
+    # Joined by two columns of both: a constant in the condition of an outer join makes the engine
+    # compare every row with every other.
     source = f"read_parquet({literal(str(file))}, file_row_number = true)"
     connection.execute(
         f"COPY (SELECT {', '.join(columns)} FROM {source} AS m LEFT JOIN {read([staged.path])} AS s"
-        f" ON m.source_id = s.source_id AND m.source = {literal(staged.source)}"
+        " ON m.source_id = s.source_id AND m.source = s.source"
         f" ORDER BY m.file_row_number) TO {literal(str(out))} ({COPY_OPTIONS})"
     )
 

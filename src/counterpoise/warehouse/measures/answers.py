@@ -1,195 +1,21 @@
-"""The published measures from the tables of the engine: it counts and adds up, exactly; divisions
-and roundings are those of domain/measure/formulas.
+"""How each published measure is answered from the sums of an engine."""
 
-Each group of a question is one row of an aggregate. Money comes as one sum a rate, so that amounts
-are multiplied by their rate as decimals, outside the engine.
-"""
-
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from typing import Any
 
-import ibis.expr.types as ir
 from ibis import _
-from ibis.backends.sql import SQLBackend
-from ibis.common.deferred import Deferred
 
-from counterpoise.domain.measure import accuracy, formulas
-from counterpoise.domain.measure import targets as target_rules
-from counterpoise.domain.measure.question import Answers, Labels, Question
-from counterpoise.domain.measure.settings import Settings
-from counterpoise.domain.tables.measured import PastForecast
-from counterpoise.domain.values.period import Period
-from counterpoise.warehouse.measures import flow, people, running
-from counterpoise.warehouse.measures.days import first_of_months, month_number, number_of
-from counterpoise.warehouse.measures.facts import Facts
-from counterpoise.warehouse.measures.known import KnownDeals
-from counterpoise.warehouse.measures.rates import check_rates, get_rate_of
-from counterpoise.warehouse.measures.targets import list_targets
-
-Row = dict[str, Any]
-Sums = Mapping[Labels, Row]
+from counterpoise.domain.measure import formulas, targets
+from counterpoise.domain.measure.question import Answers
+from counterpoise.domain.measure.selling import Presence
+from counterpoise.domain.measure.working_time import MINUTE
+from counterpoise.warehouse.measures import flow, running
+from counterpoise.warehouse.measures.answering import Answering, Sums
 
 
-class Answering:
-    """One question over one build. Aggregates are computed once, on demand."""
-
-    def __init__(
-        self,
-        backend: SQLBackend,
-        question: Question,
-        settings: Settings,
-        facts: Facts,
-        past: Iterable[PastForecast] = (),
-    ) -> None:
-        self.question = question
-        self.settings = settings
-        self.past = tuple(past)
-        self.known = KnownDeals(backend, settings, facts, question)
-
-    def answer(self, name: str) -> Answers:
-        return _ANSWERS[name](self)
-
-    def add_up(self, rows: ir.Table, period: Period | None, **sums: Deferred) -> Sums:
-        """The sums of each group; with a column `worth`, money in the reporting currency."""
-        keys, rows = self._group(_only(rows, period))
-        priced = {"rate": rows.rate} if "worth" in sums else {}
-        found = rows.group_by([*keys, *priced]).agg(**sums) if keys or priced else rows.agg(**sums)
-        groups: dict[Labels, Row] = {} if self.question.by else {(): _nothing(sums)}
-        for row in running.fetch(self.known.backend, found):
-            if "worth" in sums:
-                worth = row["worth"] or Decimal(0)
-                row["worth"] = worth * get_rate_of(row.pop("rate"), self.settings.rates)
-            labels = self._name(row)
-            held = groups.setdefault(labels, _nothing(sums))
-            groups[labels] = {each: held[each] + (row[each] or 0) for each in sums}
-        return groups
-
-    def find_medians(self, rows: ir.Table, number: str) -> Mapping[Labels, tuple[int | None, int]]:
-        """Twice the median of a whole number, and of how many."""
-        keys, rows = self._group(_only(rows, self.question.period))
-        rows = rows.filter(rows[number].notnull())
-        found = {"median": rows[number].median(), "n": _.count()}
-        table = rows.group_by(keys).agg(**found) if keys else rows.agg(**found)
-        groups: dict[Labels, tuple[int | None, int]] = {} if self.question.by else {(): (None, 0)}
-        for row in running.fetch(self.known.backend, table):
-            median, n = row.pop("median"), row.pop("n")
-            groups[self._name(row)] = (None if median is None else round(2 * median), n)
-        return groups
-
-    def _group(self, rows: ir.Table) -> tuple[list[str], ir.Table]:
-        keys = [*self.question.places]
-        if self.question.time:
-            months = _name_months(self.known.backend, rows.day, self.question.time)
-            rows = rows.mutate(month_key=months)
-            keys.append("month_key")
-        return keys, rows
-
-    def _name(self, row: Row) -> Labels:
-        months = row.get("month_key")
-        month = None if months is None else first_of_months(months)
-        return self.question.name_group(row, month)
-
-    @cached_property
-    def deals(self) -> ir.Table:
-        deals = self.known.table
-        check_rates(self.known.backend, deals, self.settings.rates)
-        return deals
-
-    @cached_property
-    def closed(self) -> Sums:
-        return self.add_up_closed(self.question.period)
-
-    def add_up_closed(self, period: Period | None) -> Sums:
-        deals = self.deals
-        is_won = _.status == "won"
-        return self.add_up(
-            deals.filter(deals.closed.notnull()).mutate(day=deals.closed),
-            period,
-            worth=is_won.ifelse(_.amount, None).sum(),
-            won=is_won.ifelse(1, 0).sum(),
-            lost=is_won.ifelse(0, 1).sum(),
-            priced=(is_won & _.amount.notnull()).ifelse(1, 0).sum(),
-        )
-
-    def add_up_open(self, period: Period | None) -> Sums:
-        deals = self.deals
-        rows = deals.filter(deals.status == "open").mutate(day=deals.expected)
-        return self.add_up(rows, period, worth=_.amount.sum(), n=_.count())
-
-    @cached_property
-    def cycles(self) -> Mapping[Labels, tuple[int | None, int]]:
-        deals = self.deals
-        won = deals.filter(deals.status == "won")
-        return self.find_medians(won.mutate(day=won.closed), "cycle")
-
-    @cached_property
-    def leads(self) -> ir.Table:
-        return people.list_leads(self.known)
-
-    @cached_property
-    def activities(self) -> Sums:
-        rows = people.list_activities(self.known)
-        is_selling = _.selling == 1
-        return self.add_up(
-            rows,
-            self.question.period,
-            n=_.activities.sum(),
-            selling=is_selling.ifelse(_.activities, 0).sum(),
-            minutes=is_selling.ifelse(_.minutes, None).sum(),
-        )
-
-    @cached_property
-    def targets(self) -> tuple[target_rules.Target, ...]:
-        return list_targets(self.known)
-
-    @cached_property
-    def span(self) -> Period | None:
-        return target_rules.find_span(self.targets, self.question, self.settings.as_of)
-
-    @cached_property
-    def target_sums(self) -> Mapping[Labels, Fraction]:
-        span = self.span
-        return target_rules.add_up_targets(self.targets, self.question, span) if span else {}
-
-    @cached_property
-    def closed_in_span(self) -> Sums:
-        is_asked = self.span == self.question.period
-        return self.closed if is_asked else self.add_up_closed(self.span)
-
-    @cached_property
-    def accuracy(self) -> tuple[Answers, Answers]:
-        actuals: dict[tuple[Labels, date], Decimal] = {}
-        if self.past:
-            monthly = self._ask_by_month()
-            for labels, row in monthly.add_up_closed(None).items():
-                actuals[labels[:-1], Period.parse(labels[-1]).start] = row["worth"]
-        return accuracy.compare(self.past, actuals, self.question, self.settings.as_of)
-
-    def _ask_by_month(self) -> "Answering":
-        question = Question(by=(*self.question.places, "month"))
-        known = self.known
-        monthly = Answering(known.backend, question, self.settings, known.facts)
-        monthly.deals = self.deals
-        return monthly
-
-
-def _only(rows: ir.Table, period: Period | None) -> ir.Table:
-    if period is None:
-        return rows
-    return rows.filter((rows.day >= number_of(period.start)) & (rows.day < number_of(period.end)))
-
-
-def _name_months(backend: SQLBackend, day: ir.IntegerValue, time: str) -> ir.IntegerValue:
-    months = month_number(backend, day)
-    return months if time == "month" else months - months % 3
-
-
-def _nothing(sums: Iterable[str]) -> Row:
-    return {each: Decimal(0) if each in ("worth", "minutes") else 0 for each in sums}
+def answer(asked: Answering, name: str) -> Answers:
+    return _ANSWERS[name](asked)
 
 
 def _sum_money(sums: Sums, count: str = "n") -> Answers:
@@ -259,17 +85,19 @@ def _answer_velocity(asked: Answering) -> Answers:
 
 
 def _answer_coverage(asked: Answering) -> Answers:
-    targets, due = asked.target_sums, asked.add_up_open(asked.span)
+    sums, due = asked.target_sums, asked.add_up_open(asked.span)
     answers = {}
-    for key in {*targets, *due}:
+    for key in {*sums, *due}:
         won = asked.closed_in_span.get(key, {"worth": 0})["worth"]
-        missing = max(targets.get(key, Fraction(0)) - Fraction(won), Fraction(0))
+        missing = max(sums.get(key, Fraction(0)) - Fraction(won), Fraction(0))
         row = due.get(key, {"worth": 0, "n": 0})
         answers[key] = (formulas.round_share(row["worth"], missing), row["n"])
     return answers
 
 
 def _answer_attainment(asked: Answering) -> Answers:
+    if not targets.has_targets(asked.targets, asked.question, asked.span):
+        return {}
     won = {key: row for key, row in asked.closed_in_span.items() if row["won"] or not key}
     nothing = {"worth": 0, "won": 0}
     return {
@@ -280,6 +108,17 @@ def _answer_attainment(asked: Answering) -> Answers:
             won.get(key, nothing)["won"],
         )
         for key in {*asked.target_sums, *won}
+    }
+
+
+def _answer_contribution(asked: Answering) -> Answers:
+    whole = targets.ask_whole(asked.question)
+    span = targets.find_span(asked.targets, whole, asked.settings.as_of)
+    target = targets.add_up_targets(asked.targets, whole, span).get((), 0) if span else 0
+    return {
+        key: (formulas.round_share(row["worth"], target), row["won"])
+        for key, row in asked.closed_in_span.items()
+        if row["won"] or not key
     }
 
 
@@ -311,6 +150,26 @@ def _answer_response(asked: Answering) -> Answers:
     }
 
 
+def _answer_worked(asked: Answering) -> Answers:
+    medians = asked.find_medians(asked.timed_leads, "worked")
+    return {
+        key: (formulas.round_median(doubled, MINUTE), n)
+        for key, (doubled, n) in medians.items()
+        if n or not key
+    }
+
+
+def _answer_tail(asked: Answering) -> Answers:
+    fewest = asked.settings.fewest_rows
+    return {
+        key: (
+            formulas.round_median(2 * tail if tail is not None and n >= fewest else None, MINUTE),
+            n,
+        )
+        for key, (tail, n) in asked.find_tails(asked.timed_leads, "worked").items()
+    }
+
+
 def _answer_lead_conversion(asked: Answering) -> Answers:
     rows = asked.leads
     sums = asked.add_up(rows, asked.question.period, converted=_.converted.sum(), n=_.count())
@@ -323,6 +182,25 @@ def _answer_hours(asked: Answering) -> Answers:
         for key, row in asked.activities.items()
         if row["selling"] or not key
     }
+
+
+def _answer_time(sums: Sums) -> Answers:
+    return {
+        key: (formulas.round_time(row["time"]), row["n"])
+        for key, row in sums.items()
+        if row["n"] or not key
+    }
+
+
+def _answer_presence(
+    asked: Answering, divide: Callable[[int, Presence], Decimal | None]
+) -> Answers:
+    nothing = {"time": 0, "n": 0}
+    answers = {}
+    for key, present in asked.presence.items():
+        row = asked.with_customers.get(key, nothing)
+        answers[key] = (divide(row["time"], present), row["n"])
+    return answers
 
 
 _ANSWERS: dict[str, Callable[[Answering], Answers]] = {
@@ -339,10 +217,23 @@ _ANSWERS: dict[str, Callable[[Answering], Answers]] = {
     "stage_conversion": _answer_conversion,
     "slip_rate": _answer_slips,
     "quota_attainment": _answer_attainment,
+    "attainment_contribution": _answer_contribution,
     "lead_response_minutes": _answer_response,
+    "lead_response_working_minutes": _answer_worked,
+    "lead_response_working_tail": _answer_tail,
+    "lead_response_in_time": lambda asked: _share(asked.due_leads, "in_time", "n"),
+    "leads_never_contacted": lambda asked: _share(asked.due_leads, "untried", "n"),
     "lead_conversion": _answer_lead_conversion,
     "activities": lambda asked: _count(asked.activities, "n"),
     "selling_hours": _answer_hours,
+    "customer_hours": lambda asked: _answer_time(asked.with_customers),
+    "internal_hours": lambda asked: _answer_time(asked.add_up_meetings(0)),
+    "customer_hours_a_week": lambda asked: _answer_presence(
+        asked, lambda time, there: formulas.round_weekly(time, there.days)
+    ),
+    "selling_time_share": lambda asked: _answer_presence(
+        asked, lambda time, there: formulas.round_share(time, there.worked)
+    ),
     "forecast_error": lambda asked: asked.accuracy[0],
     "forecast_bias": lambda asked: asked.accuracy[1],
 }

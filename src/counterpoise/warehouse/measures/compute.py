@@ -15,8 +15,9 @@ from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.measured import Measured, PastForecast
 from counterpoise.domain.values.period import Period
 from counterpoise.warehouse.engine import open_build
-from counterpoise.warehouse.marts.rollup import ROLLUP, find_zone
-from counterpoise.warehouse.measures.answers import Answering
+from counterpoise.warehouse.marts.rollup import ROLLUP, find_zone, is_complete
+from counterpoise.warehouse.measures.answering import Answering
+from counterpoise.warehouse.measures.answers import answer
 from counterpoise.warehouse.measures.facts import find_facts, list_currencies
 
 _BEFORE_ANY_DATA = date(1970, 1, 2)
@@ -47,7 +48,7 @@ def answer_question(
     with open_build(folder) as build:
         build.con.execute("SET preserve_insertion_order = false")
         zone = rulebook.get_text("company.time_zone", question.as_of or date.max)
-        if (folder / ROLLUP).is_dir() and find_zone(folder) == zone:
+        if (folder / ROLLUP).is_dir() and find_zone(folder) == zone and is_complete(folder):
             build.read_parquet(str(folder / ROLLUP / "*.parquet"), table_name=ROLLUP)
         return compute_on(build, question, rulebook=rulebook, past=past)
 
@@ -65,7 +66,7 @@ def compute_on(
         measured
         for definition in question.definitions
         for measured in publish(
-            definition, asked.answer(definition.name), question.by, asked.settings.rates.reporting
+            definition, answer(asked, definition.name), question.by, asked.settings.rates.reporting
         )
     )
 

@@ -5,7 +5,7 @@ slow. So the offsets come from Python and the engine only adds and divides whole
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -17,6 +17,7 @@ from counterpoise.domain.values.zone import OffsetChange
 _DAY = 86_400_000_000
 _SHIFT_DAYS = 1_000_000  # keeps the division above zero for any date an engine knows
 _EPOCH = date(1970, 1, 1)
+_EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @ibis.udf.scalar.builtin(name="epoch_us")  # type: ignore[untyped-decorator]
@@ -66,6 +67,10 @@ class Days:
             shift = ibis.cases(*branches, else_=offsets[-1])
         local = micros + shift + _SHIFT_DAYS * _DAY
         return ((local - local % _DAY) / _DAY).cast("int64") - _SHIFT_DAYS
+
+
+def to_micros(moment: datetime) -> int:
+    return (moment - _EPOCH_UTC) // timedelta(microseconds=1)
 
 
 def number_of(day: date) -> int:

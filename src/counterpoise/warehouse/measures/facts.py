@@ -22,26 +22,31 @@ _MOMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """last: business day of the last thing that the deals, their history and later loads tell of.
-    last_of_all: of everything that is measured. lacks_dates: whether some record does not say when
-    it was created or, being closed, when that was. histories: sources whose own history is in the
-    log, by attribute; logged: attributes that the log tells of at all. has_one_source: whether all
-    deals and their log come from the same one, so that an id alone says which deal is meant."""
+    """last: business day of the last thing that the deals, their history and later loads tell of;
+    present: that moment in microseconds. last_of_all: of everything that is measured. lacks_dates:
+    whether some record does not say when it was created or, being closed, when that was. histories:
+    sources whose own history is in the log, by attribute; logged: attributes that the log tells of
+    at all. has_one_source: whether all deals and their log come from the same one, so that an id
+    alone says which deal is meant. has_removed: whether any record was removed."""
 
     first_year: int | None
     last: int | None
+    present: int | None
     last_of_all: date | None
     lacks_dates: bool
     histories: dict[str, frozenset[str]]
     logged: frozenset[str]
     has_one_source: bool
+    has_removed: bool
 
 
 def find_facts(backend: SQLBackend, zone: str) -> Facts:
     logged = _look_at_log(backend)
-    reach = {table: _look_at(backend, table) for table in _MOMENTS}
+    looked_at = {table: _look_at(backend, table) for table in _MOMENTS}
+    reach = {table: found[:-1] for table, found in looked_at.items()}
     deals = [*reach["opportunity"], *(each[name] for each in logged for name in ("first", "last"))]
-    moments = [each for found in (deals, reach["lead"], reach["activity"]) for each in found]
+    gone = [each[-1] for each in looked_at.values() if each[-1] is not None]
+    moments = [each for found in (deals, reach["lead"], reach["activity"], gone) for each in found]
     days = sorted(business_day(_moment(each), zone) for each in moments if each is not None)
     told = [each["last"] for each in logged if each["origin"] != "dates"]
     known = [each for each in (*reach["opportunity"], *told) if each is not None]
@@ -57,11 +62,13 @@ def find_facts(backend: SQLBackend, zone: str) -> Facts:
     return Facts(
         first_year=days[0].year if days else None,
         last=None if last is None else number_of(business_day(_moment(last), zone)),
+        present=last,
         last_of_all=days[-1] if days else None,
         lacks_dates=bool(deals_say["undated"]),
         histories=histories,
         logged=frozenset(each["attribute"] for each in logged),
         has_one_source=len(sources - {None}) <= 1,
+        has_removed=bool(gone),
     )
 
 
@@ -78,12 +85,13 @@ def list_currencies(backend: SQLBackend) -> tuple[str, ...]:
 
 
 def _look_at(backend: SQLBackend, name: str) -> list[int | None]:
-    """The first and the last of a table's moments, in microseconds."""
+    """The first and the last of a table's moments in microseconds; in the end its last removal."""
     table = running.read(backend, name)
     limits = {}
     for column in _MOMENTS[name]:
         limits[f"first_{column}"] = micros(backend, table[column].min())
         limits[f"last_{column}"] = micros(backend, table[column].max())
+    limits["gone"] = micros(backend, table.deleted_at.max())
     return list(running.fetch(backend, table.agg(**limits))[0].values())
 
 

@@ -13,15 +13,12 @@ from counterpoise.warehouse.measures.days import first_of_month, first_of_quarte
 from counterpoise.warehouse.measures.known import KnownDeals, read_amount, read_day, tell_value
 
 
-def list_entries(known: KnownDeals) -> ir.Table:
-    """First entries into open stages: the deal's labels, stage, day, and whether it got on."""
-    log = known.changes("stage")
-    is_unrecorded = log.is_unrecorded.fill_null(False)  # noqa: FBT003
-    log = log.select("deal", "micros", "before", stage=is_unrecorded.ifelse("", log.after))
-    log = running.keep(known.backend, log)
-    told = log.filter(known.days.day(log.micros) <= known.as_of)
-    entries = told.select("deal", "stage", "micros").union(_find_beginnings(known, log))
-    entries = entries.filter(entries.stage.isin(_list_open_stages(known, log)))
+def list_entries(known: KnownDeals, told: ir.Table | None = None) -> ir.Table:
+    """First entries into open stages: the deal's labels, stage, day, and whether it got on.
+
+    told: what tell_stages gave, where it was asked before.
+    """
+    entries = keep_open(known, tell_stages(known) if told is None else told)
     entries = entries.group_by("deal", "stage").agg(micros=entries.micros.min())
     entries = running.keep(known.backend, entries)
     last = entries.group_by("deal").agg(last=entries.micros.max())
@@ -35,10 +32,31 @@ def list_entries(known: KnownDeals) -> ir.Table:
     )
 
 
-def _list_open_stages(known: KnownDeals, log: ir.Table) -> list[str]:
-    met = log.select("stage").union(log.select(stage=log.before)).distinct()
-    stages = {row["stage"] for row in running.fetch(known.backend, met)} - {""}
-    return sorted(stage for stage in stages if known.settings.is_open(stage))
+def tell_stages(known: KnownDeals) -> ir.Table:
+    """Every stage that the log names by the day: deal, stage, micros, change, and is_recorded."""
+    log = known.changes("stage")
+    is_unrecorded = log.is_unrecorded.fill_null(False)  # noqa: FBT003
+    log = log.select(
+        "deal",
+        "micros",
+        "before",
+        "change",
+        stage=is_unrecorded.ifelse("", log.after),
+        is_recorded=log.is_dated.ifelse(0, 1),
+    )
+    log = running.keep(known.backend, log)
+    told = log.filter((known.days.day(log.micros) <= known.as_of) & (log.stage != ""))
+    begun = _find_beginnings(known, log).mutate(
+        change=ibis.literal(""), is_recorded=ibis.literal(1, log.is_recorded.type())
+    )
+    columns = ("deal", "stage", "micros", "change", "is_recorded")
+    return running.name(known.backend, told.select(*columns).union(begun.select(*columns)))
+
+
+def keep_open(known: KnownDeals, told: ir.Table) -> ir.Table:
+    """Only the rows whose stage is an open one."""
+    stages = {row["stage"] for row in running.fetch(known.backend, told.select("stage").distinct())}
+    return told.filter(told.stage.isin(sorted(filter(known.settings.is_open, stages))))
 
 
 def _find_beginnings(known: KnownDeals, log: ir.Table) -> ir.Table:

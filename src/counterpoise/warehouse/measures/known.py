@@ -17,6 +17,7 @@ from counterpoise.domain.measure.question import Question
 from counterpoise.domain.measure.settings import Settings
 from counterpoise.domain.values.zone import list_offsets
 from counterpoise.warehouse.measures import running
+from counterpoise.warehouse.measures.dating import date_deals
 from counterpoise.warehouse.measures.days import Days, from_date, number_of
 from counterpoise.warehouse.measures.facts import Facts
 from counterpoise.warehouse.measures.places import list_columns, place_deals
@@ -62,10 +63,10 @@ class KnownDeals:
         records = self.records
         is_logged = self.is_logged("amount", records.deal_source)
         deals = records.mutate(logged_amount=is_logged.ifelse(records.amount, None))
-        if not self._is_present:
+        if not self.is_present:
             deals = self._as_logged(deals)
         deals = deals.mutate(rate=number_rates(deals, self.settings))
-        is_ready = self._is_present and not self.places
+        is_ready = self.is_present and not self.places
         keep = running.name if is_ready else running.keep
         return keep(self.backend, place_deals(self.backend, deals, self.places))
 
@@ -85,6 +86,7 @@ class KnownDeals:
             change=log.source_id,
             before=log.value_before.fill_null(""),
             after=log.value_after.fill_null(""),
+            is_dated=log.origin == "dates",
             is_unrecorded=(log.origin == "dates") & (log.value_after == UNRECORDED),
         )
         keys = ["deal_id"] if self.facts.has_one_source else ["deal_source", "deal_id"]
@@ -96,14 +98,14 @@ class KnownDeals:
         return source.isin(sorted(self.facts.histories.get(attribute, frozenset())))
 
     @cached_property
-    def _is_present(self) -> bool:
+    def is_present(self) -> bool:
         last = self.facts.last
         return last is None or self.as_of >= last
 
     @cached_property
     def records(self) -> ir.Table:
         """Every deal that somebody dated and that was there by the day, with its record."""
-        deals = running.read(self.backend, "opportunity")
+        deals = self.leave_out_removed(running.read(self.backend, "opportunity"))
         deals = deals.select(
             "status",
             "stage",
@@ -122,9 +124,7 @@ class KnownDeals:
             own_created=self.days.micros(deals.created_at),
             ended=self.days.micros(deals.closed_at),
         )
-        deals = deals.mutate(is_closed=deals.status.isin(["won", "lost"]).fill_null(False))  # noqa: FBT003
-        deals = self._date_by_log(deals)
-        deals = deals.filter(deals.entered.notnull() & (~deals.is_closed | deals.ended.notnull()))
+        deals = date_deals(self.backend, deals, self.facts, self.days)
         deals = deals.mutate(
             entered_day=self.days.day(deals.entered),
             own_created_day=self.days.day(deals.own_created),
@@ -144,34 +144,12 @@ class KnownDeals:
         record = deals.select(*_RECORD, *list_columns(self.places))
         return running.keep_numbered(self.backend, record, "deal")
 
-    def _date_by_log(self, deals: ir.Table) -> ir.Table:
-        """Adds `entered`; fills `ended` from the log where a closed record does not say it."""
-        first: ir.IntegerValue = ibis.null("int64")
-        if self.facts.lacks_dates:
-            log = running.read(self.backend, "opportunity_change")
-            log = log.select(
-                "attribute",
-                "value_after",
-                deal_source=log.source,
-                deal_id=log.opportunity_id,
-                micros=self.days.micros(log.changed_at),
-            )
-            begun = log.group_by("deal_source", "deal_id").agg(first_at=log.micros.min())
-            told = log.join(
-                deals.filter(deals.is_closed & deals.ended.isnull()).select(
-                    "deal_source", "deal_id", now_status="status", now_stage="stage"
-                ),
-                ["deal_source", "deal_id"],
-            )
-            told = told.filter(
-                ((told.attribute == "status") & (told.value_after == told.now_status))
-                | ((told.attribute == "stage") & (told.value_after == told.now_stage))
-            )
-            closing = told.group_by("deal_source", "deal_id").agg(told=told.micros.max())
-            deals = _join(_join(deals, begun), closing)
-            deals = deals.mutate(ended=ibis.coalesce(deals.ended, deals.told)).drop("told")
-            first = deals.first_at
-        return deals.mutate(entered=ibis.coalesce(deals.own_created, first, deals.ended))
+    def leave_out_removed(self, rows: ir.Table) -> ir.Table:
+        """What was removed from its source by the evening of the day is no longer there."""
+        if not self.facts.has_removed:
+            return rows
+        gone = self.days.day(self.days.micros(rows.deleted_at))
+        return rows.filter(gone.isnull() | (gone > self.as_of))
 
     def _as_logged(self, deals: ir.Table) -> ir.Table:
         """The record's values replaced by what the log knew, as far as the question needs them."""
@@ -237,8 +215,3 @@ def read_amount(written: ir.StringValue) -> ir.DecimalValue:
 def read_day(written: ir.StringValue) -> ir.IntegerValue:
     is_day = written.like("____-__-__")
     return from_date(is_day.ifelse(written, ibis.null("string")).try_cast("date"))
-
-
-def _join(deals: ir.Table, other: ir.Table) -> ir.Table:
-    joined = deals.left_join(other, ["deal_source", "deal_id"])
-    return joined.drop("deal_source_right", "deal_id_right")

@@ -14,7 +14,7 @@ _WHO = {"rep", "team", "region"}
 
 def list_leads(known: KnownDeals) -> ir.Table:
     """waited: microseconds until the first touch, empty where there was none; converted: 1 or 0."""
-    leads = running.read(known.backend, "lead")
+    leads = known.leave_out_removed(running.read(known.backend, "lead"))
     micros = known.days.micros
     leads = leads.select(
         "owner_id",
@@ -64,6 +64,8 @@ def list_activities(known: KnownDeals) -> ir.Table:
 
 def _read_roll_up(known: KnownDeals) -> ir.Table:
     rows = known.backend.table(ROLLUP)
+    gone = from_date(rows.gone)
+    rows = rows.filter(gone.isnull() | (gone > known.as_of))
     return rows.select(
         "owner_id",
         "type",
@@ -75,7 +77,7 @@ def _read_roll_up(known: KnownDeals) -> ir.Table:
 
 
 def _roll_up(known: KnownDeals) -> ir.Table:
-    rows = running.read(known.backend, "activity")
+    rows = known.leave_out_removed(running.read(known.backend, "activity"))
     rows = rows.select(
         "owner_id",
         "type",

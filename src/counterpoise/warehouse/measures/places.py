@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from ibis.backends.sql import SQLBackend
 
 from counterpoise.warehouse.measures import running
+from counterpoise.warehouse.measures.days import to_date
 
 _REP = ("rep", "team", "region")
 _COLUMNS = {
@@ -18,6 +19,7 @@ _COLUMNS = {
     "product": ("product_id",),
     "source": ("lead_source",),
     "stage": ("stage",),
+    "hire_quarter": ("owner_id",),
 }
 _KEPT = (
     "deal",
@@ -40,6 +42,11 @@ def list_columns(places: tuple[str, ...]) -> list[str]:
 
 def place_deals(backend: SQLBackend, deals: ir.Table, places: tuple[str, ...]) -> ir.Table:
     """Deals with a column for each place asked for; '' where a deal has none."""
+    return name_places(backend, deals, places).select(*_KEPT, *places)
+
+
+def name_places(backend: SQLBackend, deals: ir.Table, places: tuple[str, ...]) -> ir.Table:
+    """The same with all that the deals had; they have `deal_source` and the columns listed."""
     asked = set(places)
     own = {"own_region": "region", "own_segment": "segment", "own_team": "team_id"}
     deals = deals.rename({new: old for new, old in own.items() if old in deals.columns})
@@ -62,9 +69,21 @@ def place_deals(backend: SQLBackend, deals: ir.Table, places: tuple[str, ...]) -
         deals = deals.mutate(product=first(deals.product_name, deals.product_id))
     if "source" in asked:
         deals = deals.mutate(source=first(deals.lead_source))
+    if "hire_quarter" in asked:
+        reps = look_up(backend, "rep", {"rep_hired": "hired_on"}, deals)
+        deals = refer(deals, reps, "owner_id")
+        deals = deals.mutate(hire_quarter=_name_quarter(deals.rep_hired))
+    if "created_quarter" in asked:
+        deals = deals.mutate(created_quarter=_name_quarter(to_date(backend, deals.created)))
     if "stage" in asked:
         deals = deals.mutate(stage=first(deals.stage))
-    return deals.select(*_KEPT, *places)
+    return deals
+
+
+def _name_quarter(day: ir.DateValue) -> ir.StringValue:
+    quarter = (day.month().cast("int64") + 2 - (day.month().cast("int64") + 2) % 3) / 3
+    named = day.year().cast("string") + "-Q" + quarter.cast("int64").cast("string")
+    return named.fill_null("")
 
 
 def place_reps(backend: SQLBackend, rows: ir.Table, reference: str) -> ir.Table:

@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
+import pyarrow as pa
 from ibis.backends.sql import SQLBackend
 
 from counterpoise.domain.tables.dictionary import get_table
@@ -30,6 +31,17 @@ def read(backend: SQLBackend, name: str) -> ir.Table:
     return _name_table(backend, name, _find_schema(name))
 
 
+def hold(backend: SQLBackend, called: str, rows: pa.Table) -> ir.Table:
+    """Rows from outside the engine, under a name, until the connection closes."""
+    if backend.name != "duckdb":
+        return ibis.memtable(rows)
+    stage = f"stage_{called}"
+    backend.con.register("given_rows", rows)
+    backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(stage)} AS FROM given_rows")
+    backend.con.unregister("given_rows")
+    return _name_table(backend, stage, ibis.Schema.from_pyarrow(rows.schema))
+
+
 def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
     if backend.name == "duckdb":
         table = backend.con.execute(_translate(backend, rows.op())).to_arrow_table()
@@ -38,6 +50,21 @@ def fetch(backend: SQLBackend, rows: ir.Table) -> list[dict[str, Any]]:
         table = rows.to_pyarrow()
     found: list[dict[str, Any]] = table.to_pylist()
     return found
+
+
+def hand_over(backend: SQLBackend, rows: pa.Table) -> ir.Table:
+    """Rows that were made outside the engine, under a name made from what they hold."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows)
+    called = f"stage_{sha256(sink.getvalue()).hexdigest()[:20]}"
+    schema = ibis.Schema.from_pyarrow(rows.schema)
+    if backend.name != "duckdb":
+        return backend.create_view(called, ibis.memtable(rows), overwrite=True).cache()
+    backend.con.register("handed_over", rows)
+    backend.con.execute(f"CREATE OR REPLACE TEMP TABLE {quote(called)} AS FROM handed_over")
+    backend.con.unregister("handed_over")
+    return _name_table(backend, called, schema)
 
 
 def keep(backend: SQLBackend, rows: ir.Table) -> ir.Table:

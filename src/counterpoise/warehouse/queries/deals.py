@@ -70,8 +70,9 @@ def load_deals(folder: Path, as_of: date, *, rulebook: Rulebook) -> LoadedDeals:
         ),
         stage_labels=labels,
         dimensions={name: Dimension(*encode(rows[name].take(known.kept))) for name in DIMENSIONS},
+        removed=known.removed,
     )
-    return LoadedDeals(deals, known.left_out)
+    return LoadedDeals(deals if known.removed is None else deals.known_on(as_of), known.left_out)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +86,7 @@ class _Known:
     won: NDArray[np.bool_]
     left_out: int
     last_day: int
+    removed: NDArray[np.int32] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +116,16 @@ def _find_known(rows: pa.Table, as_of: date, zone: str) -> _Known:
         won=np.asarray(rows["is_won"])[kept] & (closed_by_then != STILL_OPEN),
         left_out=int(len(rows) - dated.sum()),
         last_day=today,
+        removed=_find_removed(rows, kept, zone),
     )
+
+
+def _find_removed(rows: pa.Table, kept: NDArray[np.int64], zone: str) -> NDArray[np.int32] | None:
+    """The day of each deal's removal, STILL_OPEN for one that is there; None where all are."""
+    days = to_days(to_integers(rows["removed_us"]), zone)[kept]
+    if (days == UNKNOWN).all():
+        return None
+    return np.where(days == UNKNOWN, STILL_OPEN, days).astype(np.int32)
 
 
 def _load_log(
@@ -251,6 +262,7 @@ SELECT
     o.source_id,
     epoch_us(o.entered_at) AS created_us,
     epoch_us(o.ended_at) AS closed_us,
+    epoch_us(o.deleted_at) AS removed_us,
     coalesce(o.status IN ('won', 'lost'), false) AS is_closed,
     coalesce(o.status = 'won', false) AS is_won,
     o.amount::VARCHAR AS amount,

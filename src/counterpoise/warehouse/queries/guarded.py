@@ -12,9 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from counterpoise.domain.tables.dictionary import TABLES
 from counterpoise.domain.values.text import text
-from counterpoise.warehouse.engine import literal, open_connection, quote
+from counterpoise.warehouse.engine import create_views, literal, open_connection
 
 LIMIT_SECONDS = 5.0
 MOST_KEPT = 2
@@ -55,7 +54,5 @@ def _keep_engine(folder: Path) -> duckdb.DuckDBPyConnection:
     engine.execute(f"SET allowed_directories = [{literal(str(folder))}]")
     engine.execute("SET enable_external_access = false")
     engine.execute("SET lock_configuration = true")
-    for table in TABLES:
-        files = literal(str(folder / table / "*.parquet"))
-        engine.execute(f"CREATE VIEW {quote(table)} AS FROM read_parquet({files})")
+    create_views(engine, folder)
     return engine

@@ -5,26 +5,35 @@ What a row says is what the build has: values are not turned back to what they w
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
 from counterpoise.domain.collect import findings_scope
 from counterpoise.domain.collect.findings import GENERAL_KIND, Problem
-from counterpoise.domain.collect.health import MAX_EXAMPLES, RepTally, Tally, judge
+from counterpoise.domain.collect.health import (
+    MAX_EXAMPLES,
+    RepTally,
+    SourceTally,
+    Tally,
+    judge,
+    score_parts,
+)
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
 from counterpoise.domain.tables.dictionary import TABLES, get_table
-from counterpoise.domain.tables.health import Example, Finding, Health
+from counterpoise.domain.tables.health import Example, Finding, Health, HealthPart, PartKind
 from counterpoise.domain.values.text import text
 from counterpoise.domain.values.zone import start_of_day
-from counterpoise.warehouse.engine import literal, open_build, quote
+from counterpoise.warehouse.engine import create_views, literal, open_build, quote
 from counterpoise.warehouse.queries.health_checks import (
     Check,
     Expected,
     list_plain_checks,
     owner,
 )
+from counterpoise.warehouse.queries.health_drift import find_before, list_drift_checks
+from counterpoise.warehouse.queries.health_habits import list_habit_checks
 from counterpoise.warehouse.queries.health_learned import (
     Ground,
     Wanted,
@@ -33,18 +42,29 @@ from counterpoise.warehouse.queries.health_learned import (
     list_learned_checks,
 )
 from counterpoise.warehouse.queries.health_people import list_people_checks
+from counterpoise.warehouse.queries.health_rules import list_rule_checks
+from counterpoise.warehouse.queries.lookups import is_there
 
 _LIMITS = ("open", "closed", "won", "lost")
 
 
 def examine(folder: Path, rulebook: Rulebook, as_of: date) -> Health:
     """Everything health finds in the build in `folder`, as known by the evening of `as_of`."""
+    return examine_parts(folder, rulebook, as_of)[0]
+
+
+def examine_parts(
+    folder: Path, rulebook: Rulebook, as_of: date
+) -> tuple[Health, tuple[HealthPart, ...]]:
+    """The same with the score of each table, source and rep."""
     with _stand_on(folder, rulebook, as_of) as ground:
         checks = tuple(_list_checks(ground, None))
         _find_rows(ground, checks)
         tallies = _tally(ground, checks)
         rows = _count_known(ground)
-    return judge(tallies, rows, rulebook, as_of)
+        counted = _count_parts(ground, rows)
+    parts = score_parts(tallies, counted, rulebook, as_of)
+    return judge(tallies, rows, rulebook, as_of), parts
 
 
 def list_rows(folder: Path, finding: Finding, rulebook: Rulebook, as_of: date) -> tuple[str, ...]:
@@ -56,6 +76,29 @@ def list_rows(folder: Path, finding: Finding, rulebook: Rulebook, as_of: date) -
             "SELECT DISTINCT source_id FROM found WHERE $1 = '' OR rep = $1 ORDER BY 1",
             [finding.rep],
         ).fetchall()
+    return tuple(key for (key,) in rows)
+
+
+def list_rows_of(
+    folder: Path, findings: Sequence[Finding], rulebook: Rulebook, as_of: date
+) -> tuple[tuple[str, ...], ...]:
+    """The rows of each of several findings, whosever they are."""
+    with _stand_on(folder, rulebook, as_of) as ground:
+        checks = tuple(_list_checks(ground, None))
+        _find_rows(ground, checks)
+        return tuple(
+            _list_found(
+                ground, [n for n, check in enumerate(checks) if is_wanted(check.problem, wanted)]
+            )
+            for wanted in ((each.table, each.attribute, each.rule) for each in findings)
+        )
+
+
+def _list_found(ground: Ground, numbers: list[int]) -> tuple[str, ...]:
+    rows = ground.connection.execute(
+        "SELECT DISTINCT source_id FROM found WHERE number IN (SELECT unnest($1)) ORDER BY 1",
+        [numbers],
+    ).fetchall()
     return tuple(key for (key,) in rows)
 
 
@@ -97,14 +140,19 @@ def _stand_on(folder: Path, rulebook: Rulebook, as_of: date) -> Iterator[Ground]
             for table in TABLES
             if connection.execute(f"SELECT 1 FROM {quote(table)} LIMIT 1").fetchone()
         )
-        yield Ground(connection, filled, rulebook, as_of)
+        if (before := find_before(folder)) is not None:
+            create_views(connection, before, "raw_before_")
+            for table in TABLES:
+                known = _know(table, cutoff, f"raw_before_{table}")
+                connection.execute(f"CREATE TEMP VIEW before_{table} AS {known}")
+        yield Ground(connection, filled, rulebook, as_of, has_before=before is not None)
 
 
-def _know(table: str, cutoff: str) -> str:
-    """The rows that were known; a deal that was closed later is open."""
+def _know(table: str, cutoff: str, relation: str = "") -> str:
+    """The rows that were known and there; a deal that was closed later is open."""
     moments = {name for known, name in findings_scope.HAPPENED if known == table} - {"closed_at"}
     conditions = [f"t.{each} IS NULL OR t.{each} < {cutoff}" for each in sorted(moments)]
-    where = " AND ".join(f"({each})" for each in conditions) or "true"
+    where = " AND ".join([is_there(table, cutoff), *(f"({each})" for each in conditions)])
     columns = "t.*"
     if table == "opportunity":
         columns = f"""t.* REPLACE (
@@ -112,7 +160,7 @@ def _know(table: str, cutoff: str) -> str:
                 AS status,
             CASE WHEN t.closed_at < {cutoff} THEN t.closed_at END AS closed_at
         )"""
-    return f"SELECT {columns} FROM {quote(table)} AS t WHERE {where}"
+    return f"SELECT {columns} FROM {quote(relation or table)} AS t WHERE {where}"
 
 
 def _list_checks(ground: Ground, wanted: Wanted) -> Iterator[Check]:
@@ -123,6 +171,10 @@ def _list_checks(ground: Ground, wanted: Wanted) -> Iterator[Check]:
             yield check
     yield from list_learned_checks(ground, wanted)
     yield from list_people_checks(ground, wanted)
+    yield from list_rule_checks(ground, wanted)
+    yield from list_habit_checks(ground, wanted)
+    if ground.has_before:
+        yield from list_drift_checks(ground, wanted)
 
 
 def _read_expected(ground: Ground) -> tuple[Expected, ...]:
@@ -172,6 +224,31 @@ def _count_known(ground: Ground) -> dict[str, int]:
     return dict(ground.connection.execute(counts).fetchall())
 
 
+def _count_parts(
+    ground: Ground, rows: Mapping[str, int]
+) -> dict[tuple[PartKind, str], dict[str, int]]:
+    """Rows by table of each table, source and rep; rows of nobody belong to no rep."""
+    parts: dict[tuple[PartKind, str], dict[str, int]] = {
+        ("table", table): {table: count} for table, count in rows.items()
+    }
+    sources: dict[str, dict[str, int]] = defaultdict(dict)
+    reps: dict[str, dict[str, int]] = defaultdict(dict)
+    for table in ground.tables:
+        for source, count in _count_by_source(ground, table, "").items():
+            sources[source][table] = count
+        for rep, count in _count_looked_at(ground, table, "").items() if table != "rep" else ():
+            reps[rep][table] = count
+    parts |= {("source", name): sources[name] for name in sorted(sources)}
+    return parts | {("rep", name): reps[name] for name in sorted(reps) if name}
+
+
+def _count_by_source(ground: Ground, table: str, scope: str) -> dict[str, int]:
+    counted = ground.connection.execute(
+        f"SELECT t.source, count(*) FROM known_{table} AS t WHERE {scope or 'true'} GROUP BY 1"
+    )
+    return dict(counted.fetchall())
+
+
 def _tally(ground: Ground, checks: tuple[Check, ...]) -> tuple[Tally, ...]:
     """One tally for the checks of the same table, attribute and rule."""
     groups: dict[tuple[str, str, str], list[int]] = defaultdict(list)
@@ -198,6 +275,11 @@ def _tally_one(ground: Ground, checks: list[Check], numbers: list[int]) -> Tally
     ground.connection.execute(_PART, [numbers])
     whole = ground.connection.execute(_WHOLE, [MAX_EXAMPLES]).fetchall()
     theirs = ground.connection.execute(_THEIRS, [MAX_EXAMPLES]).fetchall()
+    sources = _count_by_source(ground, table, scope)
+    by_source = ground.connection.execute(
+        f"SELECT t.source, count(*) FROM part JOIN {quote(table)} AS t USING (source_id)"
+        " GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     return Tally(
         problem=_join_kinds(ground, checks, numbers),
         rows=whole[0][0],
@@ -207,6 +289,10 @@ def _tally_one(ground: Ground, checks: list[Check], numbers: list[int]) -> Tally
             RepTally(rep, rows, max(looked_at.get(rep, 0), rows), _read_examples(examples))
             for rep, rows, examples in theirs
             if table != "rep"
+        ),
+        sources=tuple(
+            SourceTally(source, rows, max(sources.get(source, 0), rows))
+            for source, rows in by_source
         ),
     )
 

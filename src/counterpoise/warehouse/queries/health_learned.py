@@ -25,7 +25,9 @@ from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.warehouse.engine import quote
+from counterpoise.warehouse.marts.removals import MERGED, survivors_of
 from counterpoise.warehouse.queries.health_checks import Check, Expected, owner, select
+from counterpoise.warehouse.queries.lookups import is_there
 
 MOST_CATEGORIES = 500
 Wanted = tuple[str, str, str] | None
@@ -36,12 +38,16 @@ _VOCABULARIES = {"country": find_country, "industry": find_industry}
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the learning stands on: the build's known rows, and the rules of a day."""
+    """What the learning stands on: the build's known rows, and the rules of a day.
+
+    has_before: whether there are views of the build before, too.
+    """
 
     connection: duckdb.DuckDBPyConnection
     tables: Collection[str]
     rulebook: Rulebook
     as_of: date
+    has_before: bool = False
 
     def get_number(self, key: str) -> Decimal:
         return self.rulebook.get_number(key, self.as_of)
@@ -64,6 +70,7 @@ def learn_unkept(ground: Ground, expected: tuple[Expected, ...]) -> None:
 def list_learned_checks(ground: Ground, wanted: Wanted) -> Iterator[Check]:
     """Every check that has to be learned; only those of one problem where one is `wanted`."""
     yield from _check_references(ground, wanted)
+    yield from _check_merges(ground, wanted)
     yield from _check_far_values(ground, wanted)
     yield from _check_far_moments(ground, wanted)
     yield from _check_spelling(ground, wanted)
@@ -99,6 +106,21 @@ def _check_references(ground: Ground, wanted: Wanted) -> Iterator[Check]:
             ):
                 if is_wanted(problem, wanted):
                     yield Check(problem, _join(table, shown, f"{name} AS m", column, condition))
+
+
+def _check_merges(ground: Ground, wanted: Wanted) -> Iterator[Check]:
+    """Removed records, of which merges lead in a circle or to a record that was not collected."""
+    for table in ground.tables:
+        problem = Problem(table, MERGED, "reference", "merge")
+        if get_table(table).find_attribute(MERGED) is None or not is_wanted(problem, wanted):
+            continue
+        query = (
+            f"SELECT t.source_id, t.source_id || ' → ' || t.{MERGED} AS value,"
+            f" {owner(table)} AS owner FROM {quote(table)} AS t"
+            f" ANTI JOIN ({survivors_of(quote(table))}) AS s USING (source, source_id)"
+            f" WHERE t.{MERGED} IS NOT NULL AND t.deleted_at < (SELECT cutoff FROM as_of_day)"
+        )
+        yield Check(problem, query)
 
 
 def _join(table: str, shown: str, learned: str, column: str, condition: str = "true") -> str:
@@ -216,7 +238,8 @@ def _check_far_moments(ground: Ground, wanted: Wanted) -> Iterator[Check]:
             continue
         column = f"t.{quote(name)}"
         condition = (
-            f"{column} >= (SELECT cutoff FROM as_of_day) AND {column} > INTERVAL 366 DAY"
+            f"{is_there(table, '(SELECT cutoff FROM as_of_day)')}"
+            f" AND {column} >= (SELECT cutoff FROM as_of_day) AND {column} > INTERVAL 366 DAY"
             f" + (SELECT quantile_disc({quote(name)}, 0.99) FROM {quote(table)})"
         )
         query = select(table, f"left(CAST({column} AS VARCHAR), 10)", condition)

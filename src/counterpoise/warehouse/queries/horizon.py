@@ -12,6 +12,9 @@ SELECT max(moment) FROM (
     UNION ALL SELECT max(closed_at) FROM opportunity
     UNION ALL SELECT max(occurred_at) FROM activity
     UNION ALL SELECT max(created_at) FROM lead
+    UNION ALL SELECT max(deleted_at) FROM opportunity
+    UNION ALL SELECT max(deleted_at) FROM activity
+    UNION ALL SELECT max(deleted_at) FROM lead
 )
 """
 

@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 
 _IS_OVER = "t.status IN ('won', 'lost') AND t.closed_at < {until}"
+_IS_MEETING = (
+    "t.occurred_at < {until} AND lower(trim(t.type)) IN ({selling}) AND t.owner_id <> ''"
+    " AND lower(trim(coalesce(t.outcome, ''))) NOT IN ({not_held})"
+    " AND t.duration_minutes > 0 AND t.duration_minutes < {longest}"
+)
+_HAS_CUSTOMER = (
+    "concat(t.opportunity_id, t.lead_id, t.contact_id, t.account_id) <> ''"  # NULL counts as ''
+)
 KINDS: Mapping[str, tuple[str, str, str]] = {
     "won": ("opportunity", f"t.status = 'won' AND {_IS_OVER}", "t.closed_at"),
     "priced": (
@@ -39,6 +47,8 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
         "t.occurred_at < {until} AND lower(trim(t.type)) IN ({selling})",
         "t.occurred_at",
     ),
+    "with_customers": ("activity", f"{_IS_MEETING} AND {_HAS_CUSTOMER}", "t.occurred_at"),
+    "internal": ("activity", f"{_IS_MEETING} AND NOT {_HAS_CUSTOMER}", "t.occurred_at"),
 }
 """Of each kind of row: its table, which rows those are, and the day that puts one in a month."""
 KIND_OF: Mapping[str, str] = {
@@ -49,6 +59,7 @@ KIND_OF: Mapping[str, str] = {
     "lost_deals": "lost",
     "win_rate": "closed",
     "quota_attainment": "won",
+    "attainment_contribution": "won",
     "pipeline_open": "open",
     "coverage": "open",
     "pipeline_velocity": "open",
@@ -56,8 +67,16 @@ KIND_OF: Mapping[str, str] = {
     "stage_conversion": "created",
     "slip_rate": "created",
     "lead_response_minutes": "answered",
+    "lead_response_working_minutes": "answered",
+    "lead_response_working_tail": "answered",
+    "lead_response_in_time": "leads",
+    "leads_never_contacted": "leads",
     "lead_conversion": "leads",
     "activities": "activities",
     "selling_hours": "selling",
+    "customer_hours": "with_customers",
+    "internal_hours": "internal",
+    "customer_hours_a_week": "with_customers",
+    "selling_time_share": "with_customers",
 }
 """The rows a measure is computed from. A forecast's error rests on months, not on rows."""

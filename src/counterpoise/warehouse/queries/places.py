@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from counterpoise.domain.tables.dictionary import get_table
 from counterpoise.warehouse.engine import quote
 from counterpoise.warehouse.queries.health_checks import OWNER, owner
-from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.lookups import is_there, lookup_sql
 
 PLACES = ("rep", "team", "region", "segment", "product", "source", "stage", "month")
 NAMES = frozenset({"rep", "team", *(f"place_{each}" for each in PLACES if each != "month")})
@@ -70,15 +70,17 @@ def place(table: str, rows: str, names: Collection[str]) -> str:
     return f"SELECT {', '.join(columns)} FROM {quote(rows)} AS t{joined}"
 
 
-def stand(table: str, until: str) -> str:
-    """A query of the table's rows as they stood before a moment: what closed after it is open."""
+def stand(table: str, until: str, *, with_removed: bool = False) -> str:
+    """A query of the table's rows as they stood before a moment: what closed after it is open, and
+    what was removed from its source by then is left out."""
+    where = "" if with_removed else f" WHERE {is_there(table, until)}"
     if table != "opportunity":
-        return f"SELECT t.* FROM {quote(table)} AS t"
+        return f"SELECT t.* FROM {quote(table)} AS t{where}"
     is_later = f"t.closed_at >= {until}"
     return (
         f"SELECT t.* REPLACE (CASE WHEN {is_later} OR t.status IS NULL THEN 'open' ELSE t.status"
         f" END AS status, CASE WHEN NOT {is_later} THEN t.closed_at END AS closed_at)"
-        f" FROM {quote(table)} AS t"
+        f" FROM {quote(table)} AS t{where}"
     )
 
 

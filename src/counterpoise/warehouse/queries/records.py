@@ -1,7 +1,8 @@
 """The rows behind a figure: of a measure, of a part of it, of a finding; page by page.
 
 A visitor gets rows of people in their reach and no others: the condition is part of every query.
-Rows are as they are recorded now, but that what closed after the day is open; a measure of an
+Rows are as they are recorded now, but that what closed after the day is open and what was removed
+by then is left out; a measure of an
 earlier day turns amounts and stages back by the log, so then it may count other rows.
 Names of columns come from the data dictionary; values are parameters.
 """
@@ -28,6 +29,8 @@ MOST_ROWS = 100_000
 """As many as one file may hold."""
 LONGEST_SEARCH = 100
 KEPT_COUNTS = 512
+_ABOUT_REMOVED = "merged_into"
+"""A finding about this is about records that are no longer there."""
 SHOWN: Mapping[str, tuple[str, ...]] = {
     "opportunity": (
         "name",
@@ -66,13 +69,16 @@ class UnknownRows(LookupError):
 class Known:
     """A build on the evening of a day, in the company's time zone.
 
-    selling: types of activities that count as selling, in lower case.
+    selling: types of activities that count as selling, not_held: outcomes of those that were not
+    held, both in lower case. longest: minutes from which on an event says no hours.
     """
 
     folder: Path
     as_of: date
     zone: str
     selling: frozenset[str] = frozenset()
+    not_held: frozenset[str] = frozenset()
+    longest: float = 1440.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,7 @@ class _Question:
     until: str
     whose: tuple[_Condition, ...]
     others: tuple[_Condition, ...]
+    with_removed: bool
 
 
 def list_records(
@@ -210,7 +217,8 @@ def _stand(question: _Question) -> str:
     """The rows as they stood, and what those that are meant are alike in: a hundred owners are
     looked up sooner than the owner of each of a million rows."""
     table = question.table
-    stood = f"stood AS NOT MATERIALIZED ({stand(table, question.until)})"
+    rows = stand(table, question.until, with_removed=question.with_removed)
+    stood = f"stood AS NOT MATERIALIZED ({rows})"
     if not question.whose:
         return stood
     names = frozenset().union(*(each.names for each in question.whose))
@@ -249,8 +257,7 @@ def _ask(known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str])
     whose, others = list(_reach(visitor)), list[_Condition]()
     if wanted.kind:
         _table, condition, day = _find_kind(wanted)
-        selling = ", ".join(literal(each) for each in sorted(known.selling)) or "NULL"
-        others.append(_Condition(condition.format(until=until, selling=selling)))
+        others.append(_Condition(condition.format(until=until, **_write_words(known))))
         if part and part[0] == "month":
             others.append(_Condition(_in_month(part[1], day, known.zone)))
     if part and part[0] != "month":
@@ -265,7 +272,18 @@ def _ask(known: Known, wanted: Wanted, visitor: Visitor, columns: Sequence[str])
         cells = [f"contains(lower(t.{quote(each)}::VARCHAR), lower(?))" for each in searched]
         names = NAMES & set(searched)
         others.append(_Condition(" OR ".join(cells) or "false", (words,) * len(cells), names))
-    return _Question(wanted.table, until, tuple(whose), tuple(others))
+    about_removed = wanted.ids is not None and wanted.also == _ABOUT_REMOVED
+    return _Question(wanted.table, until, tuple(whose), tuple(others), about_removed)
+
+
+def _write_words(known: Known) -> dict[str, str]:
+    """What conditions on activities speak of; a list of no words holds what is no word."""
+    words = {"selling": known.selling, "not_held": known.not_held}
+    written = {
+        name: ", ".join(literal(each) for each in sorted(held)) or literal("\n")
+        for name, held in words.items()
+    }
+    return {**written, "longest": str(float(known.longest))}
 
 
 def _list_searched(table: str, columns: Sequence[str], words: str) -> list[str]:

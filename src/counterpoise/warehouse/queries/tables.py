@@ -31,6 +31,13 @@ def list_currencies(folder: Path) -> tuple[str, ...]:
     return tuple(currency for (currency,) in rows)
 
 
+def list_addresses(folder: Path) -> tuple[str, ...]:
+    """E-mail addresses of the reps."""
+    with open_build(folder) as build:
+        rows = build.con.execute("SELECT DISTINCT email FROM rep WHERE contains(email, '@')")
+        return tuple(sorted(address for (address,) in rows.fetchall()))
+
+
 def get_currency(folder: Path, rulebook: Rulebook, on: date) -> str:
     """What amounts are reported in; '' where neither the data nor the rulebook says it.
 

@@ -1,8 +1,9 @@
 """Casts in the engine for the plain spellings; every other spelling goes through domain casting.
 
 A spelling is plain when the domain's `cast` reads it alike in SQL whatever else the column holds:
-ISO dates and times, plain numbers, text without control characters. What an expression here leaves
-NULL is either nothing at all or is looked at by `warehouse/staging/lookup.py`.
+ISO dates and times with a zone or without, plain numbers, text without control characters. What an
+expression here leaves NULL is either nothing at all or is looked at by
+`warehouse/staging/lookup.py`.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ from counterpoise.warehouse.staging.clock import to_moment
 NUMBERS: tuple[Type, ...] = ("integer", "number", "share", "money")
 _DAY = "____-__-__"
 _SECOND = "____-__-__ __:__:__"
+_ZONED = "____-__-__T%"
+"""How systems write moments: with a T, and with their zone behind the time."""
+_ZONED_PATTERN = (
+    "[12][0-9]{3}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(\.[0-9]{1,6})?(Z|[-+](0[0-9]|1[0-4]):?[0-5][0-9])"
+)
 _SPACES = literal(" \t\n\u00a0\u202f\u3000")
 # Fifteen digits keep a DOUBLE exact; longer numbers are cast one by one.
 _WHOLE = "[0-9]{1,15}"
@@ -49,13 +56,22 @@ def cast_fast(column: str, attribute: Attribute, form: Form | None, zone: str) -
     if attribute.type == "date":
         return FastCast(_looks_iso(column, _DAY), f"TRY_CAST({column} AS DATE)")
     if attribute.type == "timestamp":
-        moment = to_moment(f"TRY_CAST({column} AS TIMESTAMP)", zone)
-        return FastCast(_looks_iso(column, _SECOND), moment)
+        return _cast_moment(column, zone)
     if attribute.type in NUMBERS and (pattern := _number_pattern(attribute.type, form)):
         type_ = engine_type(attribute)
         value = f"TRY_CAST({column} AS {type_})"
         return FastCast(f"regexp_full_match({column}, {literal(pattern)})", value)
     return None
+
+
+def _cast_moment(column: str, zone: str) -> FastCast:
+    is_zoned = f"{column} LIKE '{_ZONED}'"
+    is_moment = f"regexp_full_match({column}, {literal(_ZONED_PATTERN)})"
+    naive = to_moment(f"TRY_CAST({column} AS TIMESTAMP)", zone)
+    return FastCast(
+        f"CASE WHEN {is_zoned} THEN {is_moment} ELSE {_looks_iso(column, _SECOND)} END",
+        f"CASE WHEN {is_zoned} THEN TRY_CAST({column} AS TIMESTAMPTZ) ELSE {naive} END",
+    )
 
 
 def cast_text(column: str, *, is_plain: bool) -> str:

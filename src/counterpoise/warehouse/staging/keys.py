@@ -15,7 +15,12 @@ NAMING: dict[str, tuple[tuple[str, ...], ...]] = {
     "product": (("code",), ("name",)),
     "opportunity_change": (("opportunity_id", "attribute", "changed_at", "value_after"),),
     "opportunity_line": (("opportunity_id", "product_id"),),
-    "target": (("measure", "rep_id", "team_id", "region", "product_id", "period_start"),),
+    "target": (
+        (
+            *("measure", "rep_id", "team_id", "region", "product_id", "segment", "lead_source"),
+            "period_start",
+        ),
+    ),
     "resource_pool": (("name", "valid_from"),),
     "calendar": (("date", "country", "name"),),
     "inventory_item": (("product_id", "site"),),

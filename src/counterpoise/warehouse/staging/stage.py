@@ -236,6 +236,10 @@ def _complete(work: _Work, values: dict[str, str]) -> tuple[str, tuple[Text, ...
         notes.extend(note)
         if "closed_at" not in values and "expected_close_on" in values:
             values["closed_at"] = derive_closing(values, work.rules.zone[0])
+    if table.name == "activity" and {"direction", "occurred_at"} <= set(values):
+        if "type" not in values:
+            notes.append(text("{file} says no type; its rows are calls", file=work.mapping.file))
+        values.setdefault("type", "'call'")
     if table.name == "target":
         values.setdefault("measure", "'won_revenue'")
         values.setdefault("period_end", f"({values.get('period_start')} + INTERVAL 3 MONTH)::DATE")

@@ -1,12 +1,13 @@
 """Collect: how healthy the data is, what could not be read, and the published measures."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import kept
+from counterpoise.actions import health_trend, kept
 from counterpoise.actions.answers import answer_health, answer_measures
 from counterpoise.actions.kept import Examined
 from counterpoise.actions.quarantine import list_quarantine
@@ -19,11 +20,24 @@ from counterpoise.web.api.forms import FindingAnswer, JobAnswer, MeasureAnswer
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.api.work import answer_job
 from counterpoise.web.background.work import ask_for, make_key
+from counterpoise.web.collect.health_trend import select_parts
 from counterpoise.web.collect.standing import Standing, get_all_seeing
 from counterpoise.web.workplace import get_workspace
 
 router = Router(tags=["collect"])
-Dimension = Literal["", "rep", "team", "region", "product", "segment", "source", "stage", "month"]
+Dimension = Literal[
+    "",
+    "rep",
+    "team",
+    "region",
+    "product",
+    "segment",
+    "source",
+    "stage",
+    "month",
+    "created_quarter",
+    "hire_quarter",
+]
 
 
 class QuarantinedRow(Schema):
@@ -49,6 +63,58 @@ class Health(Schema):
     score: int
     rows: int
     findings: list[FindingAnswer]
+
+
+class ScoredPart(Schema):
+    """kind: table, source or rep. findings: how many of the problems it has."""
+
+    kind: str
+    name: str
+    score: int
+    rows: int
+    findings: int
+
+
+class ScoredBuild(Schema):
+    build: str
+    published_at: str
+    as_of: str
+    score: int
+    rows: int
+    parts: list[ScoredPart]
+
+
+class HealthTrend(Schema):
+    """builds: those that were judged, the oldest first."""
+
+    builds: list[ScoredBuild]
+
+
+class FaultCost(Schema):
+    """error: off with the fault, as a share of the deals' worth; money: what that costs in the open
+    pipeline, with its 80 % range; null where too few deals show it."""
+
+    table: str
+    attribute: str
+    rule: str
+    deals: int
+    others: int
+    error: float | None
+    error_else: float | None
+    money: str | None
+    low_80: str | None
+    high_80: str | None
+
+
+class DataCost(Schema):
+    """refusal: why nothing can be said. costs: what costs most first, what cannot be said last."""
+
+    build: str
+    as_of: str
+    currency: str
+    days: int
+    refusal: str | None
+    costs: list[FaultCost]
 
 
 class Measures(Schema):
@@ -78,6 +144,28 @@ def show_health(request: HttpRequest) -> dict[str, Any]:
     findings = whose.select_findings(access.get_visitor(request), health["findings"], build)
     as_of = to_plain(examined.as_of)
     return {"build": build, "as_of": as_of, **health, "findings": findings}
+
+
+@router.get("/health/trend", response=HealthTrend, summary="Get how healthy the data was")
+def show_health_trend(request: HttpRequest) -> dict[str, Any]:
+    """The score of each build that was judged, with its tables, its sources, and the reps whom the
+    token's owner may see."""
+    visitor = access.get_visitor(request)
+    trend = [
+        replace(each, parts=tuple(select_parts(each.parts, visitor)))
+        for each in health_trend.list_trend()
+    ]
+    return {"builds": health_trend.answer_trend(trend)}
+
+
+@router.get("/health/cost", response=DataCost, summary="Get what bad data costs the forecast")
+def show_health_cost(request: HttpRequest) -> dict[str, Any]:
+    """For every fault that deals have: how much further off the forecast is where they have it."""
+    standing, examined = get_judged()
+    if examined.cost is None:
+        raise Problem(404, "This build was judged before costs were reckoned. Load again for them.")
+    as_of = to_plain(examined.as_of)
+    return {"build": standing.build.id, "as_of": as_of, **to_plain(examined.cost)}
 
 
 class MeasuresWanted(Schema):

@@ -13,27 +13,63 @@ from django.http.multipartparser import MultiPartParserError
 
 from counterpoise.actions.collect import NothingToCollect
 from counterpoise.actions.comments import HiddenSubject, InvalidComment
+from counterpoise.actions.connections import UnknownKind
+from counterpoise.actions.customers import InvalidDecision, NeverMatched
+from counterpoise.actions.enrichment import InvalidValue, ProviderPaused
+from counterpoise.actions.enrichment_providers import InvalidProvider
+from counterpoise.actions.hooks import InvalidHook, NothingDelivered
 from counterpoise.actions.notes import InvalidNote
+from counterpoise.actions.outbox import TooMany
 from counterpoise.actions.overrides import UnexplainedOverride, UnknownCell
+from counterpoise.actions.own_measures import EnginesDiffer
+from counterpoise.actions.pushes import UnknownSource
 from counterpoise.actions.rules import UnknownRule
 from counterpoise.actions.scenarios import NeverRun, UnsolvedScenario
 from counterpoise.actions.signing import UnknownVersion
 from counterpoise.actions.uploads import NoRoom, NothingSent, TooLarge, UploadDecided
+from counterpoise.actions.waterfalls import NothingYet
+from counterpoise.connectors.alerts.sending import AlertNotSent, InvalidAlertAddress
 from counterpoise.connectors.files.refusals import UnreadableFile
+from counterpoise.connectors.sources.port import SourceRefused, SourceUnreachable
+from counterpoise.connectors.sources.reach import OutOfReach
+from counterpoise.connectors.sources.settings import InvalidSetting
+from counterpoise.domain.collect.identity_merges import RefusedMerge, RefusedUndo
+from counterpoise.domain.collect.identity_models import UnknownCustomer
 from counterpoise.domain.collect.mapping_toml import InvalidMapping
+from counterpoise.domain.collect.schedules import InvalidSchedule
+from counterpoise.domain.collect.signatures import InvalidAgreement
+from counterpoise.domain.execute import pushes
+from counterpoise.domain.execute.push_table import UnreadableTable
 from counterpoise.domain.execute.tracking import NoReason, NoSuchStep, NotTheirs
+from counterpoise.domain.measure.own import InvalidMeasure
+from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
+from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
 from counterpoise.domain.values.period import UnknownPeriod
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store.action_states import EditionChanged
+from counterpoise.store.alerts import AddressNameTaken, UnknownAddress
 from counterpoise.store.audit import get_actor
+from counterpoise.store.connections import ConnectionChanged, UnknownConnection
+from counterpoise.store.connections import NameTaken as ConnectionNameTaken
+from counterpoise.store.enrichment import (
+    ProviderChanged,
+    ProviderTaken,
+    SettledAlready,
+    UnknownConflict,
+    UnknownProvider,
+)
+from counterpoise.store.hooks import HookChanged, HookNameTaken, UnknownHook
+from counterpoise.store.identity import VerdictChanged
 from counterpoise.store.jobs import UnknownJob
 from counterpoise.store.kept_answers import KeyUsedOtherwise
 from counterpoise.store.ledger import NoBuild
 from counterpoise.store.notes import UnknownNote, WithdrawnAlready
+from counterpoise.store.outbox import PushChanged
 from counterpoise.store.overrides import UnknownOverride
+from counterpoise.store.own_measures import MeasureTaken, MeasureWithdrawn, UnknownDefinition
 from counterpoise.store.runs import UnknownPlan
 from counterpoise.store.scenarios import NameTaken, UnknownScenario
 from counterpoise.store.uploads import QuotaReached, UnknownUpload
@@ -98,6 +134,12 @@ class Problem(Exception):
 
 
 REFUSALS: dict[type[Exception], int] = {
+    UnknownHook: 404,
+    NothingDelivered: 404,
+    HookNameTaken: 409,
+    HookChanged: 412,
+    InvalidHook: 422,
+    InvalidAgreement: 422,
     MultiPartParserError: 400,
     TooManyFilesSent: 400,
     TooManyFieldsSent: 400,
@@ -132,13 +174,54 @@ REFUSALS: dict[type[Exception], int] = {
     NotTheirs: 422,
     NoReason: 422,
     NoSuchStep: 409,
+    UnknownSource: 422,
+    UnreadableTable: 422,
+    TooMany: 422,
+    PushChanged: 409,
+    pushes.NoSuchStep: 409,
     UnknownVersion: 404,
     UnknownNote: 404,
     InvalidNote: 422,
     WithdrawnAlready: 409,
     UnknownRule: 404,
     UnknownRows: 404,
+    UnknownProvider: 404,
+    InvalidProvider: 422,
+    ProviderTaken: 409,
+    ProviderChanged: 412,
+    ProviderPaused: 409,
+    UnknownConflict: 404,
+    SettledAlready: 409,
+    InvalidValue: 422,
     SlowQuestion: 422,
+    NeverMatched: 404,
+    UnknownCustomer: 404,
+    InvalidDecision: 422,
+    RefusedMerge: 409,
+    RefusedUndo: 409,
+    VerdictChanged: 412,
+    InvalidWindow: 422,
+    InvalidMeasure: 422,
+    EnginesDiffer: 422,
+    MeasureTaken: 409,
+    MeasureWithdrawn: 409,
+    UnknownDefinition: 404,
+    UnknownSplit: 422,
+    NothingYet: 422,
+    MissingRate: 422,
+    UnknownConnection: 404,
+    UnknownAddress: 404,
+    AddressNameTaken: 409,
+    InvalidAlertAddress: 422,
+    AlertNotSent: 422,
+    UnknownKind: 422,
+    InvalidSetting: 422,
+    InvalidSchedule: 422,
+    ConnectionNameTaken: 409,
+    ConnectionChanged: 412,
+    OutOfReach: 422,
+    SourceRefused: 422,
+    SourceUnreachable: 422,
 }
 """What our own exceptions mean to a program. Their words are for the reader, so they are kept."""
 WAIT = {"Retry-After": "3600"}

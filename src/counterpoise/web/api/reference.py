@@ -32,7 +32,7 @@ def show_reference(request: HttpRequest) -> HttpResponse:
         columns=COLUMNS,
         rows=tuple(_list_operations()),
         empty=_("The API can do nothing."),
-        page_rows=100,
+        page_rows=500,
     )
     return render_page(request, "api/reference.html", {"version": VERSION}, [table])
 

@@ -57,4 +57,6 @@ def _hide_examples(visitor: Visitor, finding: Row) -> Row:
 def _sees_members(visitor: Visitor, by: Mapping[str, str], teams: Teams) -> bool:
     if "rep" in by:
         return sees_rep(visitor, by["rep"], teams)
+    if "hire_quarter" in by:  # a quarter may have hired one person only
+        return visitor.reach == "everyone"
     return "team" not in by or visitor.reach == "everyone" or by["team"] in visitor.teams

@@ -25,6 +25,7 @@ RIGHT_OF: dict[str, Right] = {
     "collect": "load_data",
     "propose": "load_data",
     "examine": "load_data",
+    "enrich": "load_data",
     "scenario": "edit_scenarios",
     "freeze": "freeze_plan",
     "verify": "read_audit",

@@ -16,6 +16,8 @@ from counterpoise.domain.values.text import explain
 
 REFUSED = 3
 """The exit code of a refusal, whose words are for the person; any other failure is ours."""
+STANDS_BACK = int(os.environ.get("COUNTERPOISE_JOB_NICENESS", "10"))
+"""How far a job stands back, so that whoever answers people comes first; 0 for not at all."""
 WHY = "why: "
 """Before the sentence; what libraries say while the process ends may stand after it."""
 
@@ -26,7 +28,7 @@ def main() -> None:
     from counterpoise.actions import work  # noqa: PLC0415 -- models load after Django's set-up
     from counterpoise.web import workplace  # noqa: PLC0415 -- as above
 
-    os.nice(10)  # whoever answers people comes first
+    os.nice(STANDS_BACK)
     threading.Thread(target=_leave_with, args=[os.getppid()], daemon=True).start()
     try:
         work.do_work(workplace.get_workspace(), job_id, attempt, now=workplace.now())

@@ -27,7 +27,12 @@ def main() -> None:
 
     from counterpoise.store import kept_answers, sessions  # noqa: PLC0415 -- as above
     from counterpoise.web import workplace  # noqa: PLC0415 -- as above
-    from counterpoise.web.background import recovery, supervisor  # noqa: PLC0415 -- as above
+    from counterpoise.web.background import (  # noqa: PLC0415 -- as above
+        delivering,
+        recovery,
+        schedule,
+        supervisor,
+    )
 
     worker = Worker(
         queue_names=["*"],
@@ -44,17 +49,22 @@ def main() -> None:
         next_sweep = time.monotonic()
         while True:
             recovery.ask_again()
+            schedule.ask_due()
+            schedule.ask_to_tell()
             if time.monotonic() >= next_sweep:
                 kept_answers.forget_old_answers(workplace.now())
                 sessions.forget_ended_sessions(workplace.now())
+                recovery.ask_for_letters()
                 next_sweep = time.monotonic() + SWEEP_SECONDS
             close_old_connections()
             time.sleep(LOOK_SECONDS)
 
-    def leave_with(parent: int) -> None:
-        while os.getppid() == parent:
-            time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
+    def deliver() -> None:
+        deliveries = delivering.Deliveries()
+        while not supervisor.closing.is_closing:
+            deliveries.look()
+            close_old_connections()
+            time.sleep(delivering.LOOK_SECONDS)
 
     def end(number: int, frame: FrameType | None) -> None:
         supervisor.closing.is_closing = True
@@ -65,9 +75,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if "--beside" in sys.argv:
-        threading.Thread(target=leave_with, args=[os.getppid()], daemon=True).start()
+        threading.Thread(target=_leave_with, args=[os.getppid()], daemon=True).start()
     threading.Thread(target=look_after, daemon=True).start()
+    threading.Thread(target=deliver, daemon=True).start()
     worker.run()
+
+
+def _leave_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -23,12 +23,19 @@ from counterpoise.web.workplace import now
 TITLES: dict[str, str | Promise] = {
     "propose": _("Reading the uploaded files"),
     "collect": _("Loading the data"),
+    "deliveries": _("Landing what was delivered to hooks"),
     "examine": _("Judging the data"),
+    "enrich": _("Asking about companies"),
     "cycle": _("Running the cycle"),
     "sample": _("Loading the sample company"),
     "scenario": _("Solving the scenario"),
     "freeze": _("Freezing the plan"),
     "verify": _("Verifying the version"),
+    "fix-lists": _("Sending the fix lists"),
+    "fix-list": _("Sending a fix list"),
+    "match": _("Matching the records"),
+    "refresh": _("Refreshing a connected system"),
+    "alert": _("Sending messages"),
 }
 OTHER = _("Work in the background")
 
@@ -86,6 +93,9 @@ def _list_next(job: Job) -> list[Next]:
         if job.kind in {"freeze", "verify"}:
             period = job.arguments["period"]
             return [Next(_("Back to the versions"), reverse("signoff:overview", args=[period]))]
+        if job.kind == "refresh":
+            link = reverse("collect:connection", args=[job.arguments["connection"]])
+            return [Next(_("Back to the connection"), link)]
         return [Next(_("Back to the data"), reverse("collect:overview"))]
     if job.state != "done" or job.result is None:
         return []

@@ -14,7 +14,7 @@ from counterpoise.actions import evidence
 from counterpoise.actions.kept import DIMENSIONS, Examined
 from counterpoise.connectors.documents.names import name_code, name_part
 from counterpoise.connectors.documents.reader import Reader
-from counterpoise.domain.measure.definitions import DEFINITIONS
+from counterpoise.domain.measure.definitions import COHORTS, DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
@@ -38,6 +38,8 @@ PARTS: dict[str, str | Promise] = {
     "source": _("Lead source"),
     "stage": _("Stage"),
     "month": _("Month"),
+    "created_quarter": _("Quarter of the deal's creation"),
+    "hire_quarter": _("Quarter of the rep's hiring"),
 }
 
 
@@ -177,14 +179,21 @@ def get_wanted(name: str, part: tuple[str, str] | None, visitor: Visitor) -> Wan
     wanted = evidence.want_measured(name, part)
     if wanted is None or visitor.reach == "nobody":
         raise Http404
-    if part is not None and part[0] not in DEFINITIONS[name].dimensions:
+    if part is not None and part[0] not in {*DEFINITIONS[name].dimensions} - {*COHORTS}:
         raise Http404
     return wanted
 
 
 def _list_dimensions(name: str, visitor: Visitor) -> tuple[str, ...]:
-    """Figures of single people and teams are for those whose reach they are in."""
-    hidden = {"everyone": set(), "teams": set(), "own": {"team"}, "nobody": {"rep", "team"}}
+    """Figures of single people and teams are for those whose reach they are in; a quarter may have
+    hired one person only."""
+    hired = {"hire_quarter"}
+    hidden = {
+        "everyone": set(),
+        "teams": hired,
+        "own": {"team", *hired},
+        "nobody": {"rep", "team", *hired},
+    }
     offered = [each for each in DIMENSIONS if each in DEFINITIONS.get(name, _NONE).dimensions]
     order = [each for each in offered if each not in {"rep", "team"}]
     order += [each for each in ("team", "rep") if each in offered]
@@ -192,6 +201,10 @@ def _list_dimensions(name: str, visitor: Visitor) -> tuple[str, ...]:
 
 
 _NONE = DEFINITIONS["won_deals"]
+_NO_TARGET = _(
+    "No target is set by this, and one of something else is not spread over it. Contribution to"
+    " attainment says what each part adds to the company's."
+)
 
 
 def _describe_parts(
@@ -201,7 +214,7 @@ def _describe_parts(
     found = [
         each
         for each in (examined.measures_by(by) if by else ())
-        if each.name == name and _is_visible(by, each.by[0][1], visitor, teams)
+        if each.name == name and standings.sees_part(visitor, by, each.by[0][1], teams)
     ]
     kind = _find_kind(DEFINITIONS[name].unit)
     return Table(
@@ -214,23 +227,15 @@ def _describe_parts(
         ),
         rows=tuple(
             Row(
-                {"part": _label_value(by, each.by[0][1]), "value": each.value, "n": each.n},
+                {"part": label_value(by, each.by[0][1]), "value": each.value, "n": each.n},
                 _link_rows(each, visitor),
             )
             for each in found
         ),
-        empty=_("There is no part to show."),
+        empty=_NO_TARGET if name == "quota_attainment" else _("There is no part to show."),
         currency=standing.currency,
         sort="-part" if by == "month" else "-value",
     )
-
-
-def _is_visible(by: str, label: str, visitor: Visitor, teams: dict[str, frozenset[str]]) -> bool:
-    if by == "rep":
-        return visitor.reach == "everyone" or (
-            bool(label) and standings.sees_rep(visitor, label, teams)
-        )
-    return by != "team" or visitor.sees_person("", label)
 
 
 def _find_kind(unit: str) -> Kind:
@@ -239,19 +244,21 @@ def _find_kind(unit: str) -> Kind:
     return "share" if unit == "share" else "number"
 
 
-def _label_value(by: str, label: str) -> Value:
+def label_value(by: str, label: str) -> Value:
     if by == "month" and label:
         return Period.parse(label).start
     return name_part(label or "(none)")
 
 
 def _name_label(by: str, label: str) -> Value:
-    return _label_value(by, label) if by != "month" else label or name_part("(none)")
+    return label_value(by, label) if by != "month" else label or name_part("(none)")
 
 
 def _link_rows(measured: Measured, visitor: Visitor) -> dict[str, str]:
     """The link of `n`, where there are rows behind the measure and the visitor may see some."""
     if measured.name not in KIND_OF or visitor.reach == "nobody" or not measured.n:
+        return {}
+    if measured.by and measured.by[0][0] in COHORTS:
         return {}
     link = reverse("collect:rows", args=[measured.name])
     if measured.by:

@@ -80,6 +80,13 @@ def sees_rep(visitor: Visitor, rep: str, teams: dict[str, frozenset[str]]) -> bo
     return all(visitor.sees_person(rep, team) for team in teams.get(rep) or {""})
 
 
+def sees_part(visitor: Visitor, by: str, label: str, teams: dict[str, frozenset[str]]) -> bool:
+    """Figures of a rep or a team are for those whose reach they are in; of other parts for all."""
+    if by == "rep":
+        return visitor.reach == "everyone" or (bool(label) and sees_rep(visitor, label, teams))
+    return by != "team" or visitor.sees_person("", label)
+
+
 def find_teams(standing: Standing) -> dict[str, frozenset[str]]:
     return evidence.list_teams(get_workspace(), standing.build.id)
 

@@ -23,6 +23,7 @@ from counterpoise.store.uploads import QuotaReached
 from counterpoise.web import access
 from counterpoise.web.background.work import ask_for
 from counterpoise.web.collect import standing as standings
+from counterpoise.web.collect.jobs import OTHER, TITLES
 from counterpoise.web.collect.receiving import (
     STATUS,
     find_refusal,
@@ -35,7 +36,7 @@ from counterpoise.web.reading import get_eyes
 from counterpoise.web.tables import Column, Row, Table
 from counterpoise.web.workplace import get_workspace, now
 
-KINDS_SHOWN = frozenset({"propose", "collect", "examine", "sample"})
+KINDS_SHOWN = frozenset({"propose", "collect", "examine", "sample", "refresh", "match"})
 MOST_QUARANTINED = 20_000
 NEWEST = 5
 COUNTS = ("received", "new", "updated", "unchanged", "quarantined")
@@ -153,7 +154,7 @@ def _render_overview(request: HttpRequest, refusal: str = "", status: int = 200)
     if visitor.may("load_data"):
         going = [each for each in jobs.list_going() if each.kind in KINDS_SHOWN]
         busy = {each.arguments.get("upload") for each in going}
-        context["going"] = going
+        context["going"] = [(each, TITLES.get(each.kind, OTHER)) for each in going]
         context["waiting"] = [each for each in uploads.list_open() if each.id not in busy]
     if standing is not None:
         newest = loads.list_loads(NEWEST)

@@ -39,5 +39,6 @@ _PLACES: dict[str, Callable[[str], str]] = {
     "plan": lambda period: reverse("reconcile:period", args=(period,)),
     "override": lambda override: reverse("demand:made", args=(override,)),
     "version": _find_version,
+    "push": lambda push: reverse("outbox:push", args=(int(push),)),
     "job": lambda job: reverse("work:job", args=(job,)),
 }

@@ -37,5 +37,7 @@ def show_comments(context: Context, subject: str) -> dict[str, Any]:
 @register.inclusion_tag("inbox/unread.html", takes_context=True)
 def show_unread(context: Context) -> dict[str, Any]:
     """A link to the inbox, with how much is unread; one query."""
-    visitor = context.get("visitor")
-    return {"unread": inbox.count_unread(visitor.id) if visitor else 0}
+    if not (visitor := context.get("visitor")):
+        return {"unread": 0}
+    unread = inbox.count_unread(visitor.id)
+    return {"unread": unread, "shown": context["eyes"].reader.number(unread)}

@@ -8,5 +8,6 @@ TITLES: dict[str, str | Promise] = {
     "action": _("An action is yours"),
     "sign": _("A plan waits for your signature"),
     "signed": _("A plan is signed"),
+    "push": _("The outbox needs you"),
     "work": _("Work is finished"),
 }

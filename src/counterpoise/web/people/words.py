@@ -33,6 +33,7 @@ RIGHT_WORDS: Mapping[Right, Words] = {
     "sign_plan": _("Sign plans"),
     "work_actions": _("Work on actions"),
     "assign_actions": _("Give actions to people"),
+    "push_changes": _("Send changes to other systems"),
     "comment": _("Comment"),
     "manage_people": _("Manage people and access"),
     "read_audit": _("Read the audit trail"),

@@ -1,0 +1,1 @@
+"""Exports of calendars, read as the meetings that were held with customers."""

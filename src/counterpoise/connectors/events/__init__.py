@@ -1,0 +1,1 @@
+"""Events that other systems send: rows of them as files that are landed like any other."""

@@ -1,0 +1,1 @@
+"""Letters by e-mail, through the company's own mail server."""

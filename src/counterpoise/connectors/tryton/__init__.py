@@ -1,0 +1,1 @@
+"""Tryton: asked over JSON-RPC for parties, employees, products and sale opportunities."""
