@@ -1,5 +1,7 @@
 """The people of the invented company: one account for every role, signed in or not."""
 
+from functools import cache
+
 from django.test import Client
 
 PEOPLE = {
@@ -20,7 +22,15 @@ def make_person(role, **other):
     from counterpoise.store.models import User
 
     facts = {**PEOPLE[role], **other}
-    return User.objects.create_user(password=PASSWORD, role=role, **facts)
+    return User.objects.create(password=_hash_password(), role=role, **facts)
+
+
+@cache
+def _hash_password():
+    """Once: a hash is made to take long, and hundreds of tests make everybody."""
+    from django.contrib.auth.hashers import make_password
+
+    return make_password(PASSWORD)
 
 
 def make_everyone():

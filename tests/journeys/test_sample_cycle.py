@@ -109,6 +109,22 @@ def test_what_people_override_is_planned_with_at_every_step(zaytara, cycle):
     assert answer["reconcile"]["plan"] != cycle["reconcile"]["plan"]
 
 
+def test_ranges_of_an_earlier_run_are_held_against_what_came(zaytara):
+    workspace, _ = zaytara
+    run("cycle", "2026-Q3", "--as-of", "2026-06-30", workspace=workspace)
+    found = ask("coverage", workspace=workspace)
+    whole = [each for each in found["coverage"] if not each["level"]]
+    assert {(each["measure"], each["months_ahead"]) for each in whole} == {
+        (measure, ahead) for measure in ("won_deals", "won_revenue") for ahead in (1, 2, 3)
+    }
+    for each in found["coverage"]:
+        assert each["inside"] + each["below"] + each["above"] == each["n"]
+        assert each["verdict"] == "too few", "three months are no proof of anything"
+    said = run("coverage", workspace=workspace)
+    assert "whole company" in said.stdout
+    assert f"{found['waiting']} ranges wait" in said.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

@@ -1,9 +1,12 @@
 """What single pages do and programs do as well: previews, records, histories, files."""
 
+from datetime import timedelta
+
 import pytest
 
+from counterpoise.web.api import demand
+from kept_forecast import NOW, keep_run, write_october
 from kept_forecast import keep_build as keep_small_build
-from kept_forecast import keep_run
 from people import make_person
 from programs import PERIOD, keep_build, keep_cycle, make_program
 
@@ -129,6 +132,25 @@ def test_there_is_nothing_to_preview_without_a_forecast(workspace):
 def test_whose_overrides_helped_is_told_once_months_are_over(small):
     assert ask("viewer", "/value-added") == {"values": []}
     assert make_program(make_person("rep")).get("/value-added").status_code == 404
+
+
+def test_whether_ranges_held_is_told_once_months_are_over(small, workspace, monkeypatch):
+    viewer = make_program(make_person("viewer"))
+    monkeypatch.setattr(demand, "now", lambda: NOW)
+    answer = viewer.get("/coverage").json()
+    assert (answer["coverage"], answer["waiting"] > 0) == ([], True)
+    write_october(workspace)
+    monkeypatch.setattr(demand, "now", lambda: NOW + timedelta(days=40))
+    judged = viewer.get("/coverage").json()
+    assert judged["waiting"] < answer["waiting"]
+    (revenue,) = [
+        each
+        for each in judged["coverage"]
+        if (each["measure"], each["level"], each["share"]) == ("won_revenue", [], "0.8")
+    ]
+    assert (revenue["n"], revenue["inside"], revenue["below"]) == (1, 0, 1)
+    assert (revenue["verdict"], revenue["months_ahead"]) == ("too few", 1)
+    assert make_program(make_person("rep")).get("/coverage").status_code == 404
 
 
 # Plans and scenarios

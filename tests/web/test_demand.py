@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.store import audit, overrides
-from counterpoise.web.demand import overriding, views
+from counterpoise.web.demand import coverage, overriding, views
 from kept_forecast import NOW, PERIOD, build_small_cycle, keep_build, keep_run, write_october
 from overriding import FORECAST
 from people import make_person, sign_in
@@ -58,9 +58,11 @@ def current():
         pytest.param(f"{AT}?{CELL}", id="a figure"),
         pytest.param(f"/demand/{PERIOD}/overrides/", id="its overrides"),
         pytest.param("/demand/value-added/", id="who added value"),
+        pytest.param("/demand/coverage/", id="whether ranges held"),
     ],
 )
-def test_who_reads_plans_reads_demand_and_nobody_else(ran, browsers, path):
+def test_who_reads_plans_reads_demand_and_nobody_else(ran, browsers, path, monkeypatch):
+    monkeypatch.setattr(coverage, "now", lambda: NOW)
     answers = {role: browser.get(path).status_code for role, browser in browsers.items()}
     wanted = 302 if path == "/demand/" else 200
     assert answers == {role: wanted if role in READERS else 404 for role in browsers}
@@ -345,6 +347,30 @@ def test_too_few_overridden_figures_are_refused_in_words(workspace, layla, monke
         ["large deal", "reason", "Won revenue", "1"],
     ]
     assert rows[0][-1].startswith("1 finished figures were overridden; 5 are needed")
+
+
+def test_before_a_month_is_over_no_range_is_judged(layla, monkeypatch):
+    monkeypatch.setattr(coverage, "now", lambda: NOW)
+    page = text_of(layla.get("/demand/coverage/"))
+    assert "No month that a saved run forecast is over yet" in page
+    assert "These ranges are too narrow" not in page
+
+
+def test_a_range_is_held_against_what_came_once_its_month_is_over(workspace, layla, monkeypatch):
+    write_october(workspace)
+    monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))
+    page = layla.get("/demand/coverage/")
+    whole = [row for row in rows_of(page, "coverage") if row[0] == "Whole company"]
+    assert [(row[1], row[3], row[4], row[7], row[8]) for row in whole] == [
+        (measure, share, "0%", "too few months to say", "1")
+        for measure in ("Won deals", "Won revenue")
+        for share in ("80%", "90%")
+    ]
+    held = [row[1:] for row in rows_of(page, "ranges") if row[1] == "Won revenue"]
+    assert held == [
+        ["Won revenue", "30 Sep 2026", "1", "80%", "7,000", "14,000", "1,000", "no"],
+        ["Won revenue", "30 Sep 2026", "1", "90%", "5,000", "16,000", "1,000", "no"],
+    ]
 
 
 @pytest.mark.parametrize("path", ["", "overrides/", f"cell?{WHOLE}"])

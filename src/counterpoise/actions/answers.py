@@ -17,6 +17,7 @@ from counterpoise.domain.values.plain import to_plain
 
 if TYPE_CHECKING:  # whoever answers one command need not load what the others run
     from counterpoise.actions.collect import Collected
+    from counterpoise.actions.coverage import CoverageLedger
     from counterpoise.actions.verification import Verified
 
 Answer = dict[str, Any]
@@ -139,6 +140,10 @@ def answer_demand(
 
 def answer_override(override: Override) -> Answer:
     return {**to_plain(override), "by": dict(override.by)}
+
+
+def answer_coverage(found: "CoverageLedger") -> Answer:
+    return {"coverage": to_plain(found.coverage), "waiting": found.waiting}
 
 
 def answer_supply(capacity: Capacity) -> Answer:

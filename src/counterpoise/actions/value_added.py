@@ -26,12 +26,12 @@ def judge_overrides(workspace: Workspace, *, today: date) -> tuple[ValueAdded, .
     over = frozenset(each.cell for each in made if add_months(each.month, 1) <= today)
     if not over:
         return ()
-    actuals = _find_actuals(examinations.get_build(workspace), over, today)
+    actuals = find_actuals(examinations.get_build(workspace), over, today)
     return measure_value_added(made, actuals, rulebook=rules.load_rulebook(), on=today)
 
 
 @lru_cache(maxsize=4)
-def _find_actuals(
+def find_actuals(
     build: CurrentBuild, cells: frozenset[CellKey], today: date
 ) -> Mapping[CellKey, Decimal]:
     """Read once for a build and a day: only a month that is over can ask for more cells."""

@@ -133,7 +133,12 @@ COMMANDS = {
             "plan:demand",
             "Forecast what will be sold, with ranges and the evidence for them.",
             "counterpoise demand 2017-Q4 --as-of 2017-09-30",
-        )
+        ),
+        "coverage": Command(
+            "plan:coverage",
+            "Say how often what came lay inside the ranges that were published.",
+            "counterpoise coverage --json",
+        ),
     },
     "Supply": {
         "supply": Command(

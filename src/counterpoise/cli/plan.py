@@ -3,6 +3,7 @@
 from datetime import date
 
 from counterpoise.actions import answers, planning, scenarios, verification, workspaces
+from counterpoise.actions import coverage as ranges
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
@@ -53,6 +54,43 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     print_table("How such forecasts did before", columns, evidence)
     for note in forecast.notes:
         say(f"- {note}")
+
+
+def coverage(*, common: Common = DEFAULTS) -> None:
+    """Say whether published ranges held, by how many months ahead they looked."""
+    workspace = workspaces.open_workspace(common.workspace)
+    with working("Holding ranges against what came"):
+        found = ranges.judge_ranges(workspace, today=now().date())
+    if common.json:
+        print_json(answers.answer_coverage(found))
+        return
+    rows = [
+        (
+            " × ".join(each.level) or "whole company",
+            each.measure,
+            each.months_ahead,
+            each.share,
+            each.found,
+            f"{each.low:.2f} to {each.high:.2f}",
+            each.verdict,
+            each.n,
+            each.months,
+        )
+        for each in found.coverage
+    ]
+    columns = (
+        "of",
+        "measure",
+        "ahead",
+        "should hold",
+        "held",
+        "could be",
+        "verdict",
+        "n",
+        "months",
+    )
+    print_table("Ranges whose month is over", columns, rows)
+    say(f"{found.waiting} ranges wait for their month to end.")
 
 
 def supply(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:

@@ -9,7 +9,8 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from counterpoise.actions import overrides
-from counterpoise.actions.answers import answer_override
+from counterpoise.actions.answers import answer_coverage, answer_override
+from counterpoise.actions.coverage import judge_ranges
 from counterpoise.actions.overrides import Wish
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.domain.tables.override import CellKey
@@ -155,6 +156,35 @@ class ValuesAdded(Schema):
     values: list[ValueAddedAnswer]
 
 
+class CoverageAnswer(Schema):
+    """Of the ranges that should hold `share` of what comes. inside + below + above = n.
+
+    level: the dimensions of the figures, none for the whole company. found: inside / n; low to
+    high: where it could be by chance, at 95 %. The verdict is "too few" of fewer than 8 months.
+    """
+
+    measure: str
+    level: list[str]
+    months_ahead: int
+    share: Amount
+    n: int
+    months: int
+    inside: int
+    below: int
+    above: int
+    found: Amount
+    low: Amount
+    high: Amount
+    verdict: Literal["as promised", "too narrow", "too wide", "too few"]
+
+
+class CoverageLedgerAnswer(Schema):
+    """waiting: ranges whose month is not over yet."""
+
+    coverage: list[CoverageAnswer]
+    waiting: int
+
+
 @router.get("/demand/{period}", response=Demand, summary="Get the forecast of a period")
 def show_demand(request: HttpRequest, period: str) -> dict[str, Any]:
     """Of the newest run. Its evidence is the back-test against simpler methods."""
@@ -218,6 +248,12 @@ def list_value_added(request: HttpRequest) -> dict[str, Any]:
     """By author, role and reason, in all finished months that somebody overrode."""
     judged = judge_overrides(get_workspace(), today=now().date())
     return {"values": to_plain(judged)}
+
+
+@router.get("/coverage", response=CoverageLedgerAnswer, summary="Get whether published ranges held")
+def show_coverage(request: HttpRequest) -> dict[str, Any]:
+    """Of all runs, by what was forecast and how many months ahead it looked."""
+    return answer_coverage(judge_ranges(get_workspace(), today=now().date()))
 
 
 @router.post(

@@ -1,0 +1,79 @@
+"""The ledger of ranges: every one that a run of the cycle published, and whether it held."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from counterpoise.actions import examinations, kept
+from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.value_added import find_actuals
+from counterpoise.actions.workspaces import Workspace
+from counterpoise.domain.measure.coverage import Coverage, measure_coverage
+from counterpoise.domain.tables.forecast import Cell
+from counterpoise.domain.tables.override import CellKey
+from counterpoise.domain.tables.published import PublishedRange
+from counterpoise.domain.values.period import add_months
+from counterpoise.store import ledger, runs
+
+SHARES = {Decimal("0.8"): ("0.1", "0.9"), Decimal("0.9"): ("0.05", "0.95")}
+"""The ranges that a cell publishes, by how much of what comes they shall hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLedger:
+    """judged: those of the whole company. waiting: how many ranges are of a month that is not over,
+    or of a part that the data no longer knows."""
+
+    coverage: tuple[Coverage, ...]
+    judged: tuple[PublishedRange, ...]
+    waiting: int
+
+
+def judge_ranges(workspace: Workspace, *, today: date) -> CoverageLedger:
+    """Of all runs that were kept whole, against what the current build knows by today.
+
+    What a run published is judged, overrides included: that is what people planned with.
+    """
+    if ledger.find_current_build() is None:
+        return CoverageLedger((), (), 0)
+    made = tuple((run.id, run.ran_at) for run in runs.list_headings())
+    return _judge(examinations.get_build(workspace), made, today)
+
+
+@lru_cache(maxsize=2)
+def _judge(
+    build: CurrentBuild, made: tuple[tuple[str, datetime], ...], today: date
+) -> CoverageLedger:
+    said = [each for run, _ in made for each in _list_cells(run)]
+    over = frozenset(_key(cell) for _, cell in said if add_months(cell.month, 1) <= today)
+    actuals = find_actuals(build, over, today) if over else {}
+    judged = tuple(
+        PublishedRange(
+            made_on=made_on,
+            measure=cell.measure,
+            month=cell.month,
+            by=cell.by,
+            share=share,
+            low=cell.quantile(low),
+            high=cell.quantile(high),
+            actual=actuals[_key(cell)],
+        )
+        for made_on, cell in said
+        if _key(cell) in actuals
+        for share, (low, high) in SHARES.items()
+    )
+    whole = tuple(each for each in judged if not each.by)
+    return CoverageLedger(measure_coverage(judged), whole, len(said) * len(SHARES) - len(judged))
+
+
+def _list_cells(run: str) -> Iterator[tuple[date, Cell]]:
+    cycle = kept.find_cycle(run)
+    if cycle is not None and cycle.forecast is not None:
+        for cell in cycle.forecast.cells:
+            yield cycle.as_of, cell
+
+
+def _key(cell: Cell) -> CellKey:
+    return cell.measure, cell.month, tuple(sorted(cell.by))
