@@ -5,13 +5,13 @@ the origins before it that were finished by then (Tashman 2000).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import combine, conformal, history, origins
+from counterpoise.domain.demand import adapting, combine, conformal, history, origins
 from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.combine import LEGS
 from counterpoise.domain.demand.conformal import Scores
@@ -98,6 +98,10 @@ class Learned:
     separate: tuple[float, ...]
     finished: tuple[int, ...]
 
+    def adapt(self, points: Sequence[BacktestPoint], day: int) -> "Learned":
+        """With ranges that know how often those of earlier origins held by a day."""
+        return replace(self, scores=adapting.adapt(self.scores, points, HORIZONS, day))
+
     def combine(self, legs: NDArray[np.float64]) -> NDArray[np.float64]:
         """legs: (…, blocks, legs); the answer is (…, blocks)."""
         return np.asarray((legs * self.weights).sum(axis=-1), dtype=np.float64)
@@ -133,9 +137,10 @@ def _weigh(record: Record, block: int, settings: Settings) -> tuple[float, float
 
 def replay(record: Record, settings: Settings) -> tuple[BacktestPoint, ...]:
     """Every finished (origin, horizon) as the combined method would have forecast it then."""
-    points = []
+    points: list[BacktestPoint] = []
     for row, said in enumerate(record.said):
-        learned = learn(record.known_by(int(record.day[row])), settings)
+        day = int(record.day[row])
+        learned = learn(record.known_by(day), settings).adapt(points, day)
         by_block = learned.combine(record.legs[row])
         for horizon, days in enumerate(HORIZONS):
             if np.isnan(record.actual[row, horizon]):

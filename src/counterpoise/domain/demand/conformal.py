@@ -21,10 +21,14 @@ FURTHEST = 3.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """Sizes of error in units of the model's own spread, rising, and how much each counts."""
+    """Sizes of error in units of the model's own spread, rising, and how much each counts.
+
+    focus: a range that shall hold a share aims at share ** focus of the errors; see adapting.
+    """
 
     size: NDArray[np.float64]
     weight: NDArray[np.float64]
+    focus: float = 1.0
 
     def quantile(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
         """The size that this share of errors stays within."""
@@ -33,7 +37,8 @@ class Scores:
     def stretch(self, level: NDArray[np.float64]) -> NDArray[np.float64]:
         """For quantile levels of the outcome: how many spreads above (or below) the forecast."""
         away = 2.0 * level - 1.0
-        return np.asarray(np.sign(away) * self.quantile(np.abs(away)), dtype=np.float64)
+        aim = np.abs(away) ** self.focus
+        return np.asarray(np.sign(away) * self.quantile(aim), dtype=np.float64)
 
 
 def log_errors(forecast: NDArray[np.float64], actual: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -70,7 +70,7 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
     calendar = _cover(known, at, max(ahead.last_day, HORIZONS[-1]))
     record = backtest.keep_record(known, at, rulebook, calendar, rules)
     points = backtest.replay(record, rules)
-    learned = backtest.learn(record, rules)
+    learned = backtest.learn(record, rules).adapt(points, day_number(deals.as_of))
     start = _Setting(known, segments.split(known), ahead, calendar, rules, learned)
     seen = _project(start)
     revenue, won = _look_ahead(start, seen, rng)

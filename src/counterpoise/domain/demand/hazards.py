@@ -129,14 +129,17 @@ def look_ahead(
     ahead: Ahead,
     age: NDArray[np.int64],
     factors: NDArray[np.float64],
+    worth: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
     """The chance of each deal to be won in each window of the days ahead; shape (deals, windows).
 
     calendar: of the days ahead. age: on the as-of day; -3 is a deal that will be created three days
     from then. factors: on the rates of winning and of losing, shape (deals, 2, blocks); a block is
-    BLOCK_DAYS of the days ahead, the last one holding for all that follow.
+    BLOCK_DAYS of the days ahead, the last one holding for all that follow. worth: what a deal won at
+    each age counts; 1 where nothing is said.
     """
     oldest = len(hazards.won.by_age) - 1
+    counts = np.ones(oldest + 1) if worth is None else worth
     won_days, lost_days = hazards.won.on_days(calendar), hazards.lost.on_days(calendar)
     still_open = np.ones(len(age))
     won = np.zeros((ahead.windows, len(age)))
@@ -149,7 +152,7 @@ def look_ahead(
         closing = wins + losses
         tamed = MOST_CERTAIN / np.maximum(closing, MOST_CERTAIN)
         if window >= 0:
-            won[window] += still_open * wins * tamed
+            won[window] += still_open * wins * tamed * counts[today]
         still_open *= 1.0 - closing * tamed
     return won.T
 

@@ -107,7 +107,7 @@ def _value_new(
 ) -> NDArray[np.float64]:
     square = np.maximum(pipeline.new_spread, 1e-3)[:, None] ** 2
     drawn = rng.gamma(np.maximum(count, 1e-9) / square, square)
-    return np.where(count > 0, drawn * pipeline.new_value[:, None], 0.0)
+    return np.where(count > 0, drawn * pipeline.new_value, 0.0)
 
 
 def _shock(paths: int, windows: int, settings: Settings, rng: Generator) -> NDArray[np.float64]:

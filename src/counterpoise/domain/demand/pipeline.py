@@ -32,7 +32,7 @@ class OpenDeals:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pipeline:
-    """Expected won deals of the future pipeline are (segments, windows)."""
+    """Expected won deals of the future pipeline are (segments, windows), and so is their value."""
 
     open_deals: OpenDeals
     new_deals: NDArray[np.float64]
@@ -45,14 +45,14 @@ class Pipeline:
         each = self.open_deals
         return np.stack(
             [
-                np.bincount(each.segment, each.value * chance, len(self.new_value))
+                np.bincount(each.segment, each.value * chance, len(self.new_deals))
                 for chance in each.chance.T
             ],
             axis=1,
         )
 
     def new_revenue(self) -> NDArray[np.float64]:
-        return self.new_deals * self.new_value[:, None]
+        return self.new_deals * self.new_value
 
     def revenue(self) -> NDArray[np.float64]:
         """By window, of all segments."""
@@ -65,10 +65,10 @@ class Pipeline:
         dispersion), and a shock common to all of them multiplies the sum.
         """
         chance = self.open_deals.chance[:, :until].sum(axis=1)
-        new = self.new_deals[:, :until].sum(axis=1)
+        new, worth = self.new_deals[:, :until], self.new_value[:, :until]
         own = self.open_deals.value**2 * (chance * (1.0 + self.open_deals.spread**2) - chance**2)
-        bunched = new * self.new_value**2 * (self.new_dispersion + self.new_spread**2)
-        mean = float(self.open_deals.value @ chance + self.new_value @ new)
+        bunched = new * worth**2 * (self.new_dispersion + self.new_spread[:, None] ** 2)
+        mean = float(self.open_deals.value @ chance + (new * worth).sum())
         variance = float(own.sum() + bunched.sum())
         return float(np.sqrt(np.log1p(variance / mean**2 if mean > 0 else 1.0) + shock**2))
 
@@ -79,8 +79,8 @@ class Pipeline:
         return Pipeline(
             OpenDeals(deals.segment, deals.stage, one, sure, deals.chance),
             self.new_deals,
-            np.ones(len(self.new_value)),
-            np.zeros(len(self.new_value)),
+            np.ones_like(self.new_value),
+            np.zeros_like(self.new_spread),
             self.new_dispersion,
         )
 
@@ -126,6 +126,8 @@ def project(
     days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
     held = np.flatnonzero(deals.is_open)
     segment, amount = segments.of_deal[held], learned.amount[held]
+    new_deals, new_worth = _look_at_new(learned, ahead, days)
+    share_of_mean = np.divide(new_worth, new_deals, out=np.ones_like(new_deals), where=new_deals > 0)
     return Pipeline(
         open_deals=OpenDeals(
             segment=segment,
@@ -134,8 +136,8 @@ def project(
             spread=learned.values.spread_of_deals(amount, segment),
             chance=_look_at_open(deals, held, learned, ahead, days),
         ),
-        new_deals=_look_at_new(learned, ahead, days),
-        new_value=learned.values.mean,
+        new_deals=new_deals,
+        new_value=learned.values.mean[:, None] * share_of_mean,
         new_spread=learned.values.spread,
         new_dispersion=learned.creation.dispersion,
     )
@@ -182,20 +184,24 @@ def _look_at_open(
     return hazards.look_ahead(learned.hazards, days, ahead, age[one_of], factors)[kind_of]
 
 
-def _look_at_new(learned: Learned, ahead: Ahead, days: Calendar) -> NDArray[np.float64]:
-    """Won deals by (segment, window) out of those created on the days ahead."""
+def _look_at_new(
+    learned: Learned, ahead: Ahead, days: Calendar
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Won deals by (segment, window) out of those created on the days ahead; and the same counted
+    by what a deal of its age brings, in means of the segment."""
     count = len(ahead.window_of_day)
     steps = np.round(np.log(learned.arrivals) / CLASS_STEP).astype(np.int64)
     one_of, class_of = _distinct(steps[:, 0], steps[:, 1])
     age = np.tile(-np.arange(1, count + 1), len(one_of))
     factors = np.repeat(np.exp(steps[one_of] * CLASS_STEP), count, axis=0)[:, :, None]
-    chance = hazards.look_ahead(learned.hazards, days, ahead, age, factors)
-    by_class = np.einsum(
-        "u,cuw->cw",
-        learned.creation.ahead(days),
-        chance.reshape(len(one_of), count, ahead.windows),
-    )
-    return np.asarray(by_class[class_of] * learned.creation.share[:, None])
+    created, share = learned.creation.ahead(days), learned.creation.share[:, None]
+
+    def count_won(worth: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        chance = hazards.look_ahead(learned.hazards, days, ahead, age, factors, worth)
+        by_creation = chance.reshape(len(one_of), count, ahead.windows)
+        return np.asarray(np.einsum("u,cuw->cw", created, by_creation)[class_of] * share)
+
+    return count_won(None), count_won(learned.values.by_age)
 
 
 def _distinct(*columns: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -6,6 +6,9 @@ and that on the whole's, newest deals counting most:
 
     mean = (sum of values + prior · mean of the wider group) / (count + prior)
 
+Large deals take longer, so what is created and won within weeks is smaller than the mean: a mean is
+told apart by the age at which deals were won, each band of ages leaning on the mean of all.
+
 An amount that nobody will ever pay, below zero or many times what such a deal ever brought, is a
 slip of the keyboard, and one of them can outweigh the whole pipeline: it counts as none.
 """
@@ -20,15 +23,20 @@ from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
 
 
+AGE_BANDS = 8
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
     """mean and spread (standard deviation / mean) of a won deal by segment; asked_ratio: won
-    amount / amount known the day before; asked_spread: of that ratio over deals."""
+    amount / amount known the day before; asked_spread: of that ratio over deals. by_age: what a deal
+    won at each age in days brings, as a share of its segment's mean."""
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
     asked_ratio: float
     asked_spread: float
+    by_age: NDArray[np.float64]
 
     def of_deals(
         self, amount: NDArray[np.float64], segment: NDArray[np.int64]
@@ -81,7 +89,31 @@ def fit_values(
     square = (value / np.maximum(mean[segment], 1e-9) - 1.0) ** 2
     spread = np.sqrt(_lean(square, weight, segment, np.full(len(mean), whole_spread**2), prior))
     ratio, ratio_spread = _asked(deals, taught, value, prior)
-    return Values(mean, spread, ratio, ratio_spread)
+    took = np.minimum(deals.closed[taught] - deals.created[taught], settings.age_limit_days)
+    by_age = _follow_age(took, weight * value, weight * mean[segment], settings)
+    return Values(mean, spread, ratio, ratio_spread, by_age)
+
+
+def _follow_age(
+    age: NDArray[np.int64],
+    value: NDArray[np.float64],
+    usual: NDArray[np.float64],
+    settings: Settings,
+) -> NDArray[np.float64]:
+    """By age in days: Σ value / Σ usual of the won deals of its band, leaning on 1.
+
+    Bands have as many deals as each other, and one deal is in the middle of its own band.
+    """
+    ages = np.arange(settings.age_limit_days + 1)
+    if not len(age) or usual.sum() <= 0:
+        return np.ones(len(ages))
+    edges = np.unique(np.quantile(age, np.linspace(0.0, 1.0, AGE_BANDS + 1)[1:-1]))
+    band = np.searchsorted(edges, age, side="left")
+    prior = settings.value_prior_deals * usual.mean()
+    brought = np.bincount(band, value, len(edges) + 1)
+    awaited = np.bincount(band, usual, len(edges) + 1)
+    ratio = (brought + prior) / (awaited + prior)
+    return np.asarray(ratio[np.searchsorted(edges, ages, side="left")], dtype=np.float64)
 
 
 def _lean(
