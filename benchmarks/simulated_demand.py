@@ -100,7 +100,9 @@ def is_covered(outcome: Outcome, place: int) -> bool:
 
 def tell(what: str, share: float, limits: tuple[float, float]) -> bool:
     is_met = limits[0] <= share <= limits[1]
-    print(f"{what}: {share:.3f}   limit {limits[0]} to {limits[1]}   {'ok' if is_met else 'MISSED'}")
+    print(
+        f"{what}: {share:.3f}   limit {limits[0]} to {limits[1]}   {'ok' if is_met else 'MISSED'}"
+    )
     return is_met
 
 

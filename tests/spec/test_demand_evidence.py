@@ -8,14 +8,23 @@ import numpy as np
 import pytest
 
 from counterpoise.connectors.sample.simulated import simulate_deals
-from counterpoise.domain.demand import backtest, cells, combine, conformal, paths, pipeline, windows
+from counterpoise.domain.demand import (
+    adapting,
+    backtest,
+    cells,
+    combine,
+    conformal,
+    paths,
+    pipeline,
+    windows,
+)
 from counterpoise.domain.demand.forecast import evaluate, forecast
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
-from counterpoise.domain.tables.deals import STILL_OPEN, ChangeLog, day_number
-from counterpoise.domain.tables.forecast import TooLittleHistory
+from counterpoise.domain.tables.deals import STILL_OPEN, ChangeLog, day_number, day_of
+from counterpoise.domain.tables.forecast import BacktestPoint, TooLittleHistory
 from counterpoise.domain.values.period import Period
 
 AS_OF = date(2026, 9, 30)
@@ -81,6 +90,48 @@ class TestRanges:
     def test_nothing_sold_is_a_bounded_error(self):
         found = conformal.log_errors(np.array([10.0, 0.0, 0.0]), np.array([0.0, 10.0, 0.0]))
         assert found.tolist() == [-conformal.FURTHEST, conformal.FURTHEST, 0.0]
+
+    def test_the_mean_of_what_may_come_stays_the_forecast(self):
+        scores = conformal.score(np.zeros(0), np.zeros(0), 0.0, self.PRIOR)
+        found = scores.factors(conformal.LEVELS, 0.4)
+        assert found.mean() == pytest.approx(1.0)
+        assert scores.factors(np.array([0.5]), 0.4)[0] < 1.0
+
+
+class TestAdapting:
+    """Ranges that held too often narrow, and those that failed widen."""
+
+    DAY = day_number(AS_OF)
+    SCORES = (conformal.score(np.zeros(0), np.zeros(0), 0.0, conformal.Prior(1.0, 1.0)),) * 2
+
+    def width(self, *held, horizon=30, days_ago=30):
+        """Half the 80 % range of each horizon after weekly origins that held or not."""
+        points = [
+            BacktestPoint(day_of(self.DAY - days_ago - 7 * back), horizon, 1.0, 0.9, 1.1, came)
+            for back, came in enumerate(1.0 if each else 2.0 for each in held)
+        ]
+        found = adapting.adapt(self.SCORES, points, (30, 60), self.DAY)
+        return [float(each.stretch(np.array([0.9]))[0]) for each in found]
+
+    def test_before_anything_is_over_nothing_moves(self):
+        assert self.width() == pytest.approx([1.2816, 1.2816], abs=0.02)
+        assert self.width(False, False, days_ago=29)[0] > self.width()[0]
+        assert self.width(False, days_ago=29) == self.width()
+
+    def test_what_held_too_often_narrows_its_own_horizon_most(self):
+        own, other = self.width(*[True] * 10)
+        assert own < other < self.width()[1]
+
+    def test_what_failed_widens(self):
+        own, other = self.width(*[False] * 10)
+        assert own > other > self.width()[1]
+
+    def test_what_held_as_promised_stays(self):
+        assert self.width(*[True] * 8, *[False] * 2) == self.width()
+
+    def test_no_record_takes_a_range_away_or_makes_it_endless(self):
+        assert self.width(*[True] * 500)[0] == pytest.approx(0.6745, abs=0.02)
+        assert self.width(*[False] * 500)[0] == pytest.approx(2.17, abs=0.03)
 
 
 class TestWindows:
@@ -158,9 +209,8 @@ class TestPaths:
             np.array([0.2, 0.0]),
             np.array(chance),
         )
-        return pipeline.Pipeline(
-            open_deals, np.array(new), np.array([10.0, 20.0]), np.array([0.5, 0.5]), 2.0
-        )
+        worth = np.ones_like(new) * [[10.0], [20.0]]
+        return pipeline.Pipeline(open_deals, np.array(new), worth, np.array([0.5, 0.5]), 2.0)
 
     def test_means_of_many_paths_are_the_expected_ones(self):
         settings = read_settings(

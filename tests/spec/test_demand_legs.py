@@ -239,6 +239,36 @@ class TestValues:
         assert spread == pytest.approx([found.asked_spread, found.spread[0]])
 
     @pytest.mark.parametrize(
+        ("quick", "slow", "as_share"),
+        [
+            pytest.param(100.0, 300.0, (0.5, 1.5), id="large deals take longer"),
+            pytest.param(200.0, 200.0, (1.0, 1.0), id="no difference"),
+        ],
+    )
+    def test_a_deal_won_sooner_brings_what_such_deals_brought(self, quick, slow, as_share):
+        rows = [(80, 70, True)] * 40 + [(80, 10, True)] * 40
+        amounts = [(n, 80, quick if n < 40 else slow) for n in range(80)]
+        deals = deals_of(rows, amounts=amounts)
+        found = values.fit_values(deals, deals.amount, segments.split(deals), SETTINGS).by_age
+        assert (found[5], found[70]) == pytest.approx(as_share, rel=0.15)
+        assert found.min() == pytest.approx(as_share[0], rel=0.15)
+
+    def test_what_chance_may_have_done_is_not_believed(self):
+        """Amounts that vary as they like, whatever the age."""
+        dice = np.random.default_rng(4)
+        rows = [(80, int(day), True) for day in dice.integers(1, 79, 400)]
+        amounts = [(n, 80, float(each)) for n, each in enumerate(dice.lognormal(5, 1, 400))]
+        deals = deals_of(rows, amounts=amounts)
+        found = values.fit_values(deals, deals.amount, segments.split(deals), SETTINGS).by_age
+        assert found == pytest.approx(np.ones(len(found)), abs=0.1)
+
+    def test_of_fewer_than_two_deals_for_each_band_age_tells_nothing(self):
+        rows = [(80, 10 * each, True) for each in range(1, 8)] * 2
+        deals = deals_of(rows, amounts=[(n, 80, 100.0 + n) for n in range(14)])
+        found = values.fit_values(deals, deals.amount, segments.split(deals), SETTINGS)
+        assert set(found.by_age.tolist()) == {1.0}
+
+    @pytest.mark.parametrize(
         ("amount", "believed"),
         [
             pytest.param(2_999.0, 2_999.0, id="three times the largest ever won is believed"),
@@ -329,14 +359,14 @@ class TestPipeline:
         one = pipeline.OpenDeals(
             np.array([0]), np.array([0]), np.array([0.0]), np.array([0.0]), np.array([[0.5]])
         )
-        none = pipeline.Pipeline(one, np.zeros((1, 1)), np.zeros(1), np.zeros(1), 1.0)
+        none = pipeline.Pipeline(one, np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1), 1.0)
         assert none.log_spread(1, 0.0) == pytest.approx(np.sqrt(np.log(2)))
 
     def test_one_deal_of_even_chances_varies_by_as_much_as_it_is_expected_to_bring(self):
         one = pipeline.OpenDeals(
             np.array([0]), np.array([0]), np.array([80.0]), np.array([0.0]), np.array([[0.5]])
         )
-        found = pipeline.Pipeline(one, np.zeros((1, 1)), np.zeros(1), np.zeros(1), 1.0)
+        found = pipeline.Pipeline(one, np.zeros((1, 1)), np.zeros((1, 1)), np.zeros(1), 1.0)
         assert found.revenue().tolist() == [40]
         assert found.count_only().revenue().tolist() == [0.5]
         assert found.log_spread(1, 0.0) == pytest.approx(np.sqrt(np.log(1 + 0.25 / 0.25)))

@@ -45,7 +45,7 @@ def adapt(
 def _find_surplus(points: Sequence[BacktestPoint], days: int, day: int) -> float:
     """How often more than promised the ranges of a horizon held, in separate origins."""
     over = [
-        (day_number(each.origin), each.low_80 <= each.actual <= each.high_80)
+        (day_number(each.origin), each.held)
         for each in points
         if each.horizon_days == days and day_number(each.origin) + days <= day
     ]

@@ -146,8 +146,8 @@ def replay(record: Record, settings: Settings) -> tuple[BacktestPoint, ...]:
             if np.isnan(record.actual[row, horizon]):
                 continue
             forecast = float(by_block[: horizon + 1].sum())
-            stretch = learned.scores[horizon].stretch(EIGHTY) * record.spread[row, horizon]
-            low, high = forecast * np.exp(stretch)
+            spread = float(record.spread[row, horizon])
+            low, high = forecast * learned.scores[horizon].factors(EIGHTY, spread)
             actual = float(record.actual[row, : horizon + 1].sum())
             points.append(
                 BacktestPoint(said.origin, days, forecast, float(low), float(high), actual)
@@ -182,13 +182,7 @@ def judge(record: Record, points: Sequence[BacktestPoint]) -> tuple[BacktestRow,
 def _coverage(points: Sequence[BacktestPoint]) -> float | None:
     if len(points) < FEWEST_FOR_COVERAGE:
         return None
-    inside = [
-        point.low_80 is not None
-        and point.high_80 is not None
-        and point.low_80 <= point.actual <= point.high_80
-        for point in points
-    ]
-    return sum(inside) / len(inside)
+    return sum(each.held for each in points) / len(points)
 
 
 def _row(

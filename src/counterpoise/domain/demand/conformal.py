@@ -2,9 +2,10 @@
 
 Each finished origin scores |log(actual / forecast)| / scale, where scale is what the model itself
 thought its spread was then (normalised split conformal prediction, Papadopoulos et al. 2002; Lei et
-al. 2018). A range is forecast × exp(± quantile of the scores × scale now). The scores are
-mixed with prior ones, those of a normal distribution stretched beyond the model's own spread: few
-origins widen a range, as they should, and many make the prior fade.
+al. 2018). A range is forecast × exp(± quantile of the scores × scale now), moved so that the mean
+of what may come stays the forecast: a good quarter is further above it than a bad one below. The
+scores are mixed with prior ones, those of a normal distribution stretched beyond the model's own
+spread: few origins widen a range, as they should, and many make the prior fade.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.time_series.ranges import find_quantiles
 
 PRIOR_POINTS = 199
+LEVELS = (np.arange(200) + 0.5) / 200
 FURTHEST = 3.0
 """A log error beyond 3 (20 times too high or low) counts as 3: nothing sold has no logarithm."""
 
@@ -39,6 +41,11 @@ class Scores:
         away = 2.0 * level - 1.0
         aim = np.abs(away) ** self.focus
         return np.asarray(np.sign(away) * self.quantile(aim), dtype=np.float64)
+
+    def factors(self, level: NDArray[np.float64], spread: float) -> NDArray[np.float64]:
+        """What the outcome at each quantile level is of the forecast, their mean."""
+        mean = np.exp(self.stretch(LEVELS) * spread).mean()
+        return np.asarray(np.exp(self.stretch(level) * spread) / mean, dtype=np.float64)
 
 
 def log_errors(forecast: NDArray[np.float64], actual: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -134,7 +134,7 @@ def _look_ahead(
 ) -> tuple[cells.Outcome, cells.Outcome]:
     """Won revenue and won deals: means of the combination, paths spread as the ranges say."""
     drawn = paths.simulate(seen, start.settings, rng)
-    place = start.learned.scores[start.windows.horizon].stretch(paths.rank(drawn.revenue))
+    place = paths.rank(drawn.revenue)
     counted = seen.count_only()
     return (
         _combine(start, "won_revenue", seen, drawn.revenue, place),
@@ -151,7 +151,8 @@ def _combine(
 ) -> cells.Outcome:
     """The pipeline leg's parts, scaled month by month to what the combination says of the whole.
 
-    Each path's total becomes the expected total × exp(place × spread); parts keep their shares.
+    Each path's total becomes what an outcome of its place is of the expected one; parts keep their
+    shares.
     """
     deals, revenue = start.deals, measure == "won_revenue"
     daily = origins.daily_revenue(deals, deals.amount) if revenue else origins.daily_count(deals)
@@ -163,13 +164,14 @@ def _combine(
     scale = np.divide(whole, pipeline_leg, out=np.ones_like(whole), where=pipeline_leg > 0)
     mean = pipeline_leg * scale
     spread = seen.log_spread(len(mean), start.settings.shock) * start.windows.lead_stretch
+    scores = start.learned.scores[start.windows.horizon]
     fitted = paths.fit_to_means(drawn, mean)
     return cells.Outcome(
         measure=measure,
         known=_known(start, measure),
         from_open=seen.open_revenue() * scale,
         from_new=seen.new_revenue() * scale,
-        paths=paths.fit_to_ranges(fitted, mean.sum() * np.exp(place * spread)),
+        paths=paths.fit_to_ranges(fitted, mean.sum() * scores.factors(place, spread)),
     )
 
 

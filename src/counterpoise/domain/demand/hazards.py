@@ -135,8 +135,8 @@ def look_ahead(
 
     calendar: of the days ahead. age: on the as-of day; -3 is a deal that will be created three days
     from then. factors: on the rates of winning and of losing, shape (deals, 2, blocks); a block is
-    BLOCK_DAYS of the days ahead, the last one holding for all that follow. worth: what a deal won at
-    each age counts; 1 where nothing is said.
+    BLOCK_DAYS of the days ahead, the last one holding for all that follow. worth: what a deal won
+    at each age counts; 1 where nothing is said.
     """
     oldest = len(hazards.won.by_age) - 1
     counts = np.ones(oldest + 1) if worth is None else worth

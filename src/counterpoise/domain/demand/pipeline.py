@@ -127,7 +127,9 @@ def project(
     held = np.flatnonzero(deals.is_open)
     segment, amount = segments.of_deal[held], learned.amount[held]
     new_deals, new_worth = _look_at_new(learned, ahead, days)
-    share_of_mean = np.divide(new_worth, new_deals, out=np.ones_like(new_deals), where=new_deals > 0)
+    share_of_mean = np.divide(
+        new_worth, new_deals, out=np.ones_like(new_deals), where=new_deals > 0
+    )
     return Pipeline(
         open_deals=OpenDeals(
             segment=segment,

@@ -7,7 +7,7 @@ and that on the whole's, newest deals counting most:
     mean = (sum of values + prior · mean of the wider group) / (count + prior)
 
 Large deals take longer, so what is created and won within weeks is smaller than the mean: a mean is
-told apart by the age at which deals were won, each band of ages leaning on the mean of all.
+told apart by the age at which deals were won, as far as bands of ages differ by more than chance.
 
 An amount that nobody will ever pay, below zero or many times what such a deal ever brought, is a
 slip of the keyboard, and one of them can outweigh the whole pipeline: it counts as none.
@@ -22,15 +22,15 @@ from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
 
-
 AGE_BANDS = 8
+CUTS = np.arange(1, AGE_BANDS) / AGE_BANDS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
     """mean and spread (standard deviation / mean) of a won deal by segment; asked_ratio: won
-    amount / amount known the day before; asked_spread: of that ratio over deals. by_age: what a deal
-    won at each age in days brings, as a share of its segment's mean."""
+    amount / amount known the day before; asked_spread: of that ratio over deals. by_age: what a
+    deal won at each age in days brings, as a share of its segment's mean."""
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
@@ -100,20 +100,27 @@ def _follow_age(
     usual: NDArray[np.float64],
     settings: Settings,
 ) -> NDArray[np.float64]:
-    """By age in days: Σ value / Σ usual of the won deals of its band, leaning on 1.
+    """By age in days: Σ value / Σ usual of the won deals of its band, leaning on 1 by as much as
+    chance alone would have set the bands apart (James & Stein's rule).
 
-    Bands have as many deals as each other, and one deal is in the middle of its own band.
+    Bands have as many deals as each other. With fewer than two for each, age tells nothing.
     """
     ages = np.arange(settings.age_limit_days + 1)
-    if not len(age) or usual.sum() <= 0:
-        return np.ones(len(ages))
-    edges = np.unique(np.quantile(age, np.linspace(0.0, 1.0, AGE_BANDS + 1)[1:-1]))
+    edges = np.zeros(0)
+    if len(age) >= 2 * AGE_BANDS:
+        edges = np.unique(np.quantile(age, CUTS, method="lower"))
+        edges = edges[edges < age.max()]
     band = np.searchsorted(edges, age, side="left")
-    prior = settings.value_prior_deals * usual.mean()
-    brought = np.bincount(band, value, len(edges) + 1)
     awaited = np.bincount(band, usual, len(edges) + 1)
-    ratio = (brought + prior) / (awaited + prior)
-    return np.asarray(ratio[np.searchsorted(edges, ages, side="left")], dtype=np.float64)
+    if not len(edges) or not (awaited > 0).all():
+        return np.ones(len(ages))
+    ratio = np.bincount(band, value, len(awaited)) / awaited
+    off = (value - ratio[band] * usual) ** 2
+    chance = float((np.bincount(band, off, len(awaited)) / awaited**2).mean())
+    apart = float(((ratio - 1.0) ** 2).mean())
+    kept = max(0.0, 1.0 - chance / apart) if apart > 0 else 0.0
+    by_band = 1.0 + kept * (ratio - 1.0)
+    return np.asarray(by_band[np.searchsorted(edges, ages, side="left")], dtype=np.float64)
 
 
 def _lean(

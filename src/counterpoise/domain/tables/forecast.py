@@ -66,6 +66,12 @@ class BacktestPoint:
     high_80: float | None
     actual: float
 
+    @property
+    def held(self) -> bool:
+        """Whether what came lay in the 80 % range; nothing does where there is none."""
+        low, high = self.low_80, self.high_80
+        return low is not None and high is not None and low <= self.actual <= high
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forecast:
