@@ -67,8 +67,10 @@ class TestBuilding:
     @pytest.mark.parametrize(
         ("observed", "other", "said"),
         [
-            pytest.param([], {}, "0 periods are over", id="empty"),
-            pytest.param(MONTHLY[:3], {}, "3 periods are over", id="too few"),
+            pytest.param([], {}, "of the 4 periods that a forecast needs 0 are over", id="empty"),
+            pytest.param(
+                MONTHLY[:3], {}, "of the 4 periods that a forecast needs 3 are over", id="too few"
+            ),
             pytest.param([*MONTHLY, MONTHLY[2]], {}, "observed twice", id="a day twice"),
             pytest.param(
                 [*MONTHLY, (date(2026, 3, 9), 1.0)], {}, "Is another frequency", id="mixed in"

@@ -7,6 +7,7 @@ from counterpoise.domain.measure.process import Cohort, Process, describe
 from counterpoise.domain.measure.waterfall import Waterfall, Waterfalls
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.capacity import Capacity
+from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
 from counterpoise.domain.tables.health import Finding, Health
 from counterpoise.domain.tables.measured import Measured
@@ -140,6 +141,40 @@ def answer_demand(
 
 def answer_override(override: Override) -> Answer:
     return {**to_plain(override), "by": dict(override.by)}
+
+
+def answer_series(build: str, found: Carried) -> Answer:
+    """Values are decimal text in the unit; quantiles by their levels."""
+    return {
+        "build": build,
+        "as_of": to_plain(found.as_of),
+        "measure": found.measure,
+        "unit": found.unit,
+        "every": found.every,
+        "by": list(found.by),
+        "adds_up": found.adds_up,
+        "parts": [_answer_carried(each) for each in found.parts],
+        "left_out": to_plain(found.left_out),
+    }
+
+
+def _answer_carried(part: CarriedPart) -> Answer:
+    levels = [format(level, "f") for level in LEVELS]
+    return {
+        "by": dict(part.by),
+        "history": to_plain(part.history),
+        "ahead": [
+            {
+                "start": to_plain(step.start),
+                "expected": to_plain(step.expected),
+                "quantiles": dict(zip(levels, to_plain(step.quantiles), strict=True)),
+            }
+            for step in part.ahead
+        ],
+        "missed": to_plain(part.missed),
+        "usual": to_plain(part.usual),
+        "looks": part.looks,
+    }
 
 
 def answer_coverage(found: "CoverageLedger") -> Answer:

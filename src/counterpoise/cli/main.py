@@ -134,6 +134,11 @@ COMMANDS = {
             "Forecast what will be sold, with ranges and the evidence for them.",
             "counterpoise demand 2017-Q4 --as-of 2017-09-30",
         ),
+        "series": Command(
+            "plan:series",
+            "Carry any measure forward, whole or by its parts, with ranges.",
+            "counterpoise series pipeline_created --by region product --every quarter",
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

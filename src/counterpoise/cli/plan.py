@@ -1,12 +1,24 @@
 """Steps two to four on the command line: demand, supply, and the plan that reconciles them."""
 
 from datetime import date
+from typing import Annotated
 
-from counterpoise.actions import answers, planning, scenarios, verification, workspaces
+from cyclopts import Parameter
+
+from counterpoise.actions import (
+    answers,
+    examinations,
+    planning,
+    scenarios,
+    verification,
+    workspaces,
+)
 from counterpoise.actions import coverage as ranges
+from counterpoise.actions import series as carried
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
+from counterpoise.domain.demand.explore import Every
 
 
 def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:
@@ -54,6 +66,54 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     print_table("How such forecasts did before", columns, evidence)
     for note in forecast.notes:
         say(f"- {note}")
+
+
+def series(
+    measure: str,
+    /,
+    *,
+    by: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())] = (),
+    every: Every = "month",
+    steps: int = 6,
+    common: Common = DEFAULTS,
+) -> None:
+    """Carry a measure forward.
+
+    Parameters
+    ----------
+    measure
+        One that is counted on days: won_revenue, won_deals, lost_deals, pipeline_created,
+        activities, selling_hours, customer_hours, internal_hours; or a rate of such: win_rate,
+        average_deal, sales_cycle_days, lead_conversion, lead_response_in_time,
+        leads_never_contacted.
+    by
+        One or two dimensions to split by: region, product, segment, source, team, rep, type.
+    every
+        month or quarter.
+    steps
+        How many periods ahead, 1 to 24.
+    """
+    workspace = workspaces.open_workspace(common.workspace)
+    build = examinations.get_build(workspace)
+    with working("Carrying forward"):
+        found = carried.carry(build, carried.wish(measure, by, every, steps), today=now().date())
+    if common.json:
+        print_json(answers.answer_series(build.id, found))
+        return
+    rows = [
+        (_name(part.by), step.start, step.expected, step.quantiles[0], step.quantiles[-1])
+        for part in found.parts
+        for step in part.ahead
+    ]
+    title = f"{measure}, as of {found.as_of}, {found.unit}"
+    print_table(title, ("of", f"{every} from", "expected", "10 %", "90 %"), rows)
+    past = [
+        (_name(part.by), part.missed, part.usual, part.looks) for part in found.parts if part.looks
+    ]
+    columns = ("of", "missed by", "repeating the season", "past days tried")
+    print_table("How such forecasts did before", columns, past)
+    for why in found.left_out:
+        say(f"- {why}")
 
 
 def coverage(*, common: Common = DEFAULTS) -> None:

@@ -3,7 +3,7 @@
 `alt` is the altair module, which callers import late because it is slow to import.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -41,10 +41,13 @@ def thin_out(labels: Sequence[str], most: int) -> list[str]:
     return [label if (last - n) % every == 0 else "" for n, label in enumerate(labels)]
 
 
-def build_amounts(alt: Any, reader: Reader, field: str, high: float) -> Any:
-    """From nothing up to `high`, in round numbers."""
+def build_amounts(
+    alt: Any, reader: Reader, field: str, high: float, write: Callable[[float], str] | None = None
+) -> Any:
+    """From nothing up to `high`, in round numbers; shortened where nothing else writes them."""
     ticks = drawing.choose_ticks(high)
-    texts = ",".join(drawing.quote(drawing.isolate(reader, reader.short(tick))) for tick in ticks)
+    written = map(write or reader.short, ticks)
+    texts = ",".join(drawing.quote(drawing.isolate(reader, each)) for each in written)
     known = ",".join(str(tick) for tick in ticks)
     return alt.Y(
         f"{field}:Q",

@@ -22,7 +22,7 @@ from counterpoise.domain.tables.deals import day_number
 from counterpoise.domain.tables.forecast import BacktestPoint
 
 PROMISED = 0.8
-STEP = 0.1
+STEP = 0.06
 BORROWED = 0.5
 LEAST_AIM, MOST_AIM = 0.5, 0.97
 

@@ -70,18 +70,43 @@ def forecast_all(
 
 def tell(series: Series, *, steps: int) -> Told:
     found = methods.carry_forward(series.values, steps, series.season)
-    return Told(methods.combine(found), found, _look_back(series, steps))
+    past = look_back(series, steps)
+    errors = [each.measure_errors(series.season) for each in past]
+    return Told(methods.combine(found), found, next(iter(errors), None))
 
 
-def _look_back(series: Series, steps: int) -> Values | None:
-    """How far off the same methods were on the newest steps, which they did not see."""
-    if len(series.values) < FEWEST + steps:
-        return None
-    known, came = series.values[:-steps], series.values[-steps:]
-    scale = ranges.measure_scale(known, series.season)
-    if scale == 0:
-        return None
-    said = methods.combine(methods.carry_forward(known, steps, series.season))
-    return np.asarray(
-        (came - said) / scale / ranges.grow_with_steps(steps, len(known)), dtype=np.float64
-    )
+@dataclass(frozen=True, slots=True, eq=False)
+class Past:
+    """What the same methods said on an earlier day of the steps that came after it."""
+
+    known: Values
+    said: Values
+    came: Values
+
+    def measure_errors(self, season: int) -> Values | None:
+        """In units of what was known then; None where nothing had moved."""
+        scale = ranges.measure_scale(self.known, season)
+        if scale == 0:
+            return None
+        grown = ranges.grow_with_steps(len(self.said), len(self.known))
+        return np.asarray((self.came - self.said) / scale / grown, dtype=np.float64)
+
+
+def look_back(
+    series: Series, steps: int, *, origins: int = 1, say: Callable[..., Values] | None = None
+) -> list[Past]:
+    """From as many earlier days as the series is long enough for, the newest first, each a step
+    before the one after it. say: (values, steps, season) to what is said; the median of all methods
+    where it is not given."""
+    carry = say or _say
+    found = []
+    for back in range(steps, steps + origins):
+        if len(series.values) < FEWEST + back:
+            break
+        known, came = series.values[:-back], series.values[len(series.values) - back :][:steps]
+        found.append(Past(known, carry(known, steps, series.season), came))
+    return found
+
+
+def _say(values: Values, steps: int, season: int) -> Values:
+    return methods.combine(methods.carry_forward(values, steps, season))

@@ -49,15 +49,22 @@ def grow_with_steps(steps: int, history: int) -> NDArray[np.float64]:
 
 
 def learn_reach(
-    errors: NDArray[np.float64], levels: Sequence[float] = LEVELS, *, steps: int
+    errors: NDArray[np.float64],
+    levels: Sequence[float] = LEVELS,
+    *,
+    steps: int,
+    each_counts: float = 1.0,
 ) -> Reach:
-    """errors: series × steps, what came minus what was forecast, over scale and growth."""
+    """errors: looks back × steps, what came minus what was forecast, over scale and growth.
+
+    each_counts: what a look back is worth, in series: less than 1 where they overlap.
+    """
     from scipy.special import ndtri  # noqa: PLC0415 -- slow import
 
     found = errors.reshape(-1, steps)
     normal = ndtri((np.arange(PRIOR_POINTS) + 0.5) / PRIOR_POINTS) * PRIOR_SPREAD
     prior = normal[:, None] * np.sqrt(np.arange(1, steps + 1))
-    weight = np.repeat([1.0, PRIOR_SERIES / PRIOR_POINTS], [len(found), PRIOR_POINTS])
+    weight = np.repeat([each_counts, PRIOR_SERIES / PRIOR_POINTS], [len(found), PRIOR_POINTS])
     every = np.concatenate([found, prior])
     wanted = np.asarray(levels)
     away = np.column_stack([find_quantiles(every[:, n], weight, wanted) for n in range(steps)])

@@ -74,8 +74,8 @@ def build_series(
     if len(over) < FEWEST:
         raise BrokenSeries(
             text(
-                "{key}: {n} periods are over by {as_of}. A forecast needs {fewest} or more: wait, "
-                "or choose a shorter period.",
+                "{key}: of the {fewest} periods that a forecast needs {n} are over by {as_of}."
+                " Wait, or choose a shorter period.",
                 key=key,
                 n=len(over),
                 as_of=as_of,

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from counterpoise.web.demand import coverage, overriding, views
+from counterpoise.web.demand import coverage, explorer, overriding, views
 
 app_name = "demand"
 urlpatterns = [
     path("", views.go_to_newest, name="overview"),
     path("value-added/", views.show_value_added, name="value-added"),
     path("coverage/", coverage.show_coverage, name="coverage"),
+    path("series/", explorer.show_series, name="series"),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/cell", overriding.show_cell, name="cell"),

@@ -1,0 +1,105 @@
+"""Forecasts of a whole and all its parts at once, which add up, each with its range and past."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.time_series import intermittent, methods, ranges
+from counterpoise.domain.time_series.coherence import reconcile
+from counterpoise.domain.time_series.forecast import Past, look_back
+from counterpoise.domain.time_series.hierarchy import Hierarchy, Node
+from counterpoise.domain.time_series.series import Series
+
+Values = NDArray[np.float64]
+ORIGINS = 6
+OVERLAP_GAIN = 1.5
+"""Looks back that overlap tell of errors one and a half times what separate ones do (Lo &
+MacKinlay 1989)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NodeForecast:
+    """middle: the steps ahead, adding up over nodes. quantiles: levels × steps. past: what the same
+    methods said of its own newest steps, not yet made to add up."""
+
+    node: Node
+    series: Series
+    middle: Values
+    quantiles: Values
+    past: tuple[Past, ...]
+
+
+def forecast_together(
+    hierarchy: Hierarchy,
+    lowest: Sequence[Series],
+    steps: int,
+    levels: Sequence[float] = ranges.LEVELS,
+) -> list[NodeForecast]:
+    """In the order of the hierarchy's nodes. lowest: in its order, of the same periods.
+
+    What sells in few periods is off in other ways than the rest, so the two lend their ranges only
+    to their own kind.
+    """
+    first = lowest[0]
+    values = hierarchy.add_up(np.array([each.values for each in lowest]))
+    every = [
+        Series(str(node), first.frequency, first.first, each)
+        for node, each in zip(hierarchy.nodes, values, strict=True)
+    ]
+    past = [look_back(each, steps, origins=ORIGINS, say=say) for each in every]
+    alone = np.array([say(each.values, steps, each.season) for each in every])
+    missed = [[(each.came - each.said).mean() for each in looks] for looks in past]
+    middle = reconcile(hierarchy, alone, np.array(missed))
+    kinds = [is_slow(each.values) for each in every]
+    reach = {
+        kind: learn_reach(
+            [looks for looks, own in zip(past, kinds, strict=True) if own == kind],
+            first.season,
+            levels,
+            steps,
+        )
+        for kind in set(kinds)
+    }
+    return [
+        NodeForecast(
+            node,
+            series,
+            ahead,
+            ranges.spread_out(ahead, series.values, series.season, reach[kind]),
+            tuple(looks),
+        )
+        for node, series, ahead, looks, kind in zip(
+            hierarchy.nodes, every, middle, past, kinds, strict=True
+        )
+    ]
+
+
+def learn_reach(
+    past: Sequence[Sequence[Past]], season: int, levels: Sequence[float], steps: int
+) -> ranges.Reach:
+    """From all looks back of all series."""
+    looks = max(map(len, past), default=0)
+    errors = [each.measure_errors(season) for each in chain.from_iterable(past)]
+    separate = 1.0 + OVERLAP_GAIN * (looks - 1) / steps
+    return ranges.learn_reach(
+        np.array([each for each in errors if each is not None]),
+        levels,
+        steps=steps,
+        each_counts=min(separate, looks) / max(looks, 1),
+    )
+
+
+def say(values: Values, steps: int, season: int) -> Values:
+    """What is slow goes on at its own pace."""
+    if is_slow(values):
+        slow = [intermittent.METHODS[name](values, steps) for name in intermittent.USED]
+        return np.asarray(np.mean(slow, axis=0), dtype=np.float64)
+    return methods.combine(methods.carry_forward(values, steps, season))
+
+
+def is_slow(values: Values) -> bool:
+    """Whether something sold, in fewer than half of all periods."""
+    return bool(0 < np.count_nonzero(values) < len(values) / 2 and values.min() >= 0)

@@ -1,0 +1,133 @@
+"""The forecast explorer on the sample company: its page, the API and the command say the same."""
+
+import csv
+import io
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from counterpoise.actions import examinations, series
+from counterpoise.cli.main import main
+from counterpoise.domain.measure.question import UnknownDimension, UnknownMeasure
+from people import PEOPLE, make_person, sign_in
+from programs import make_program
+from shown_pages import rows_of, text_of
+
+ADDRESS = "/demand/series/"
+BY_REGION = "measure=won_revenue&by=region&every=month&steps=3"
+READERS = set(PEOPLE) - {"rep"}
+
+
+def export(browser, query, table):
+    written = browser.get(f"{ADDRESS}?{query}&{table}.export=csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(written)))
+
+
+def test_who_reads_plans_reads_it_and_nobody_else(planned):
+    answers = {role: sign_in(make_person(role)).get(ADDRESS).status_code for role in PEOPLE}
+    assert {role for role, status in answers.items() if status == 200} == READERS
+
+
+def test_the_page_the_api_and_the_command_say_the_same(planned, capsys):
+    main(["series", "won_revenue", "--by", "region", "--steps", "3", "--json",
+          "--workspace", str(planned.root)])  # fmt: skip
+    said = json.loads(capsys.readouterr().out)
+    program = make_program(make_person("finance"))
+    answer = program.get(f"/series?{BY_REGION}").json()
+    assert answer == said
+    viewer = sign_in(make_person("viewer"))
+    shown = export(viewer, BY_REGION, "parts")
+    assert [Decimal(row["Next period"]) for row in shown] == [
+        Decimal(part["ahead"][0]["expected"]) for part in said["parts"]
+    ]
+    whole, *regions = (Decimal(row["Next period"]) for row in shown)
+    assert sum(regions) == whole
+    page = viewer.get(f"{ADDRESS}?{BY_REGION}&part=1")
+    assert "Europe" in text_of(page)
+    assert page.content.decode().count("<svg") == 2, "one for a desk, one for a phone"
+    assert len(rows_of(page, "ahead")) == 3
+
+
+def test_a_person_reads_tables(planned, capsys):
+    main(["series", "win_rate", "--by", "product", "--every", "quarter",
+          "--workspace", str(planned.root)])  # fmt: skip
+    printed = capsys.readouterr()
+    assert "How such forecasts did before" in printed.out
+    assert "that a forecast needs" in printed.err, "a misspelt product has too short a history"
+
+
+def test_what_came_after_the_day_changes_nothing(planned):
+    """What is known on the day is all that counts: later periods are not there yet."""
+    build = examinations.get_build(planned)
+    wanted = series.wish("won_deals", ("region",))
+    early = series.carry(build, wanted, today=date(2026, 3, 31))
+    later = series.carry(build, wanted, today=date(2026, 8, 31))
+    assert early.as_of == date(2026, 3, 31)
+    known = {part.by: part.history for part in later.parts}
+    for part in early.parts:
+        assert part.history == known[part.by][: len(part.history)]
+        assert part.ahead[0].start == date(2026, 4, 1)
+
+
+@pytest.mark.parametrize("measure", series.CARRIED)
+def test_every_measure_that_is_offered_can_be_carried_or_says_why(planned, measure):
+    page = sign_in(make_person("operations")).get(f"{ADDRESS}?measure={measure}&by=&steps=2")
+    assert page.status_code in {200, 422}
+    assert ("What is expected" in text_of(page)) == (page.status_code == 200)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param("measure=win_rate&by=type", "cannot be carried forward by type", id="split"),
+        pytest.param("measure=profit", "Select a valid choice", id="measure"),
+        pytest.param("steps=99", "less than or equal to 24", id="too far ahead"),
+        pytest.param("every=week", "Select a valid choice", id="period"),
+    ],
+)
+def test_what_cannot_be_carried_is_refused_with_the_reason(planned, query, said):
+    page = sign_in(make_person("operations")).get(f"{ADDRESS}?{query}")
+    assert (page.status_code, said in text_of(page)) == (422, True)
+
+
+@pytest.mark.parametrize("part", ["-1", "99", "9" * 400, "x"])
+def test_a_part_that_is_not_there_is_the_whole(planned, part):
+    page = sign_in(make_person("operations")).get(f"{ADDRESS}?{BY_REGION}&part={part}")
+    assert "Won revenue, Whole company" in text_of(page)
+
+
+def test_figures_of_single_people_are_for_who_sees_everybody(planned):
+    leader, finance = make_person("leader"), make_person("finance")
+    assert "Rep" not in text_of(sign_in(leader).get(ADDRESS))
+    assert sign_in(leader).get(f"{ADDRESS}?by=rep").status_code == 422
+    assert make_program(leader).get("/series?by=rep").status_code == 404
+    assert make_program(finance).get("/series?by=rep&steps=1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        pytest.param("measure=coverage", "cannot be carried forward", id="measure"),
+        pytest.param("measure=win_rate&by=type", "by type", id="split"),
+        pytest.param("steps=0", "steps", id="nothing ahead"),
+    ],
+)
+def test_the_api_refuses_in_words(planned, query, said):
+    answer = make_program(make_person("finance")).get(f"/series?{query}")
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+
+
+def test_before_the_first_load_there_is_nothing_to_carry(workspace):
+    assert "Nothing was collected yet" in text_of(sign_in(make_person("viewer")).get(ADDRESS))
+    assert make_program(make_person("finance")).get("/series").status_code == 404
+
+
+def test_three_dimensions_are_too_many_and_a_stranger_is_named():
+    with pytest.raises(UnknownDimension, match="Name 2 at most"):
+        series.wish("won_revenue", ("region", "product", "segment"))
+    with pytest.raises(UnknownDimension, match="cannot be carried forward by stage"):
+        series.wish("won_revenue", ("stage",))
+    with pytest.raises(UnknownMeasure, match="These can: won_revenue"):
+        series.wish("pipeline_open")
