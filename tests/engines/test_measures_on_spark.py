@@ -5,9 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import ibis
+import numpy as np
 import pytest
 
 from counterpoise.domain.measure.question import Question
+from counterpoise.domain.time_series.forecast import forecast_all
+from counterpoise.domain.time_series.series import Series
 from counterpoise.domain.values.period import Period
 from counterpoise.warehouse.measures.compute import compute_on
 from engines.sample_facts import make_company
@@ -114,3 +117,21 @@ def test_spark_gives_what_duckdb_gives(question, tables, on_spark):
     rules = rulebook("Europe/Berlin")
     expected = Engine().answer(tables, question, rules)
     assert compute_on(on_spark, question, rulebook=rules) == expected
+
+
+def test_series_are_carried_forward_on_spark_as_in_this_process(spark):
+    dice = np.random.default_rng(8)
+    asked = [
+        Series(f"S{number}", "month", date(2022, 1, 1), dice.gamma(5, 20, 40))
+        for number in range(12)
+    ]
+
+    def run(told, series):
+        return spark.sparkContext.parallelize(list(series), 2).map(told).collect()
+
+    here = list(forecast_all(asked, 6))
+    there = list(forecast_all(asked, 6, run=run))
+    assert [each.series.key for each in there] == [each.key for each in asked]
+    for mine, theirs in zip(here, there, strict=True):
+        assert (mine.middle == theirs.middle).all()
+        assert (mine.quantiles == theirs.quantiles).all()

@@ -1,5 +1,6 @@
 """Whether overriding helped, as finance would reckon it from two columns and what came."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from counterpoise.domain.measure.value_added import measure_value_added
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.override import ValueAdded
+from counterpoise.domain.values.period import add_months
 from counterpoise.domain.values.text import text
 from overriding import (
     ATLAS,
@@ -26,6 +28,7 @@ from overriding import (
 
 D = Decimal
 LATER = date(2027, 1, 31)
+MADE_AT = datetime(2024, 12, 1, tzinfo=UTC)
 TWO = Rulebook(
     (
         *load_defaults().rules,
@@ -63,10 +66,10 @@ def test_errors_are_shares_of_what_came_and_their_difference_is_the_value_added(
     ]
     found = judge(overrides, ACTUALS)
     revenue, deals = of(found, "author")[1], of(found, "author")[0]
-    assert revenue == ValueAdded(
+    assert replace(revenue, low=None, high=None) == ValueAdded(
         "author", "Salma", "won_revenue", 2, D("0.175"), D("0.1"), D("0.075"), None
     )
-    assert deals == ValueAdded(
+    assert replace(deals, low=None, high=None) == ValueAdded(
         "author", "Salma", "won_deals", 2, D("0.15"), D("0.1"), D("0.05"), None
     )
     assert [(each.name, each.measure, each.n) for each in of(found, "role")] == [
@@ -121,6 +124,32 @@ def test_which_overrides_count(overrides, n, added):
     assert (mine.n, mine.added) == (n, added)
 
 
+@pytest.mark.parametrize(
+    ("gains", "low", "high", "verdict"),
+    [
+        # mean 20, deviation 7.07, t(4) 2.776: 100 ± 43.9 of 1,000
+        pytest.param((10, 20, 30, 20, 20), "0.056101", "0.143899", "helped", id="nearer each time"),
+        pytest.param(
+            (-10, -20, -30, -20, -20), "-0.143899", "-0.056101", "harmed", id="further each time"
+        ),
+        pytest.param(
+            (90, -40, 50, -60, 60), "-0.309467", "0.509467", "not told apart", id="now and then"
+        ),
+        pytest.param((20, 20, 20, 20, 20), "0.1", "0.1", "helped", id="always as much nearer"),
+    ],
+)
+def test_helping_is_told_from_chance_by_pairs(gains, low, high, verdict):
+    months = [add_months(date(2025, 1, 1), number) for number in range(5)]
+    overrides = [
+        make_override(300 - gain, (), month, id=number, statistical=D(300), made_at=MADE_AT)
+        for number, (gain, month) in enumerate(zip(gains, months, strict=True), 1)
+    ]
+    actuals = {("won_revenue", month, ()): D(200) for month in months}
+    (mine,) = of(judge(overrides, actuals), "author")
+    assert (mine.low, mine.high) == pytest.approx((D(low), D(high)), abs=D("0.000001"))
+    assert mine.verdict == verdict
+
+
 def test_each_author_of_a_cell_is_judged():
     overrides = [said(100, 150, GULF), said(50, 150, GULF, author="Omar", id=2)]
     assert [each.name for each in of(judge(overrides, ACTUALS), "author")] == ["Omar", "Salma"]
@@ -149,7 +178,7 @@ def test_few_figures_are_refused_with_how_many_are_needed():
 def test_nothing_won_has_no_shares():
     actuals = dict.fromkeys(ACTUALS, D(0))
     (mine,) = of(judge([said(9, 1, GULF), said(9, 1, LEVANT)], actuals), "author")
-    assert (mine.n, mine.added) == (2, None)
+    assert (mine.n, mine.added, mine.verdict) == (2, None, None)
     assert str(mine.refusal).startswith("Nothing was won where this was overridden")
 
 

@@ -356,6 +356,15 @@ def test_before_a_month_is_over_no_range_is_judged(layla, monkeypatch):
     assert "These ranges are too narrow" not in page
 
 
+def test_before_the_first_load_and_after_a_refusal_no_range_was_published(workspace):
+    viewer = sign_in(make_person("viewer"))
+    assert "0 ranges wait" in text_of(viewer.get("/demand/coverage/"))
+    keep_build()
+    keep_run(build_refusing_cycle())
+    keep_run(run="2026-Q4-old", is_whole=False)
+    assert "0 ranges wait" in text_of(viewer.get("/demand/coverage/"))
+
+
 def test_a_range_is_held_against_what_came_once_its_month_is_over(workspace, layla, monkeypatch):
     write_october(workspace)
     monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))

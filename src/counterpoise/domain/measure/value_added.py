@@ -1,5 +1,9 @@
 """Whose overrides help: how far off they were, beside the forecasts that they replaced.
 
+Each override is held against the forecast that it replaced, in the same cell, so what made a month
+hard to foresee counts on both sides. The mean of these differences is uncertain by Student's t, and
+only where its whole interval lies on one side of nothing did overriding help, or harm.
+
 Of an author and cell only the last override made before the month was over counts, and only once
 the month is over and what came is known. Revenue and deals are judged apart: their errors have
 different units.
@@ -9,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from statistics import stdev
 from typing import Literal
 
 from counterpoise.domain.measure.formulas import round_share
@@ -20,6 +25,8 @@ from counterpoise.domain.values.text import text
 
 Kind = Literal["author", "role", "reason"]
 KINDS: tuple[Kind, ...] = ("author", "role", "reason")
+FEWEST = Decimal(2)
+"""One difference has no spread."""
 Group = tuple[Kind, str, Measure]
 
 
@@ -35,7 +42,7 @@ def measure_value_added(
     actuals: of finished cells only; an override whose cell they lack does not count yet. Groups of
     fewer than override.least_cells are refused.
     """
-    least = rulebook.get_number("override.least_cells", on)
+    least = max(rulebook.get_number("override.least_cells", on), FEWEST)
     groups: dict[Group, list[Override]] = {}
     for override in _choose(overrides):
         if override.cell in actuals:
@@ -78,7 +85,30 @@ def _judge(
         return ValueAdded(kind, name, measure, len(mine), None, None, None, refusal)
     before = _miss(((each.statistical, actuals[each.cell]) for each in mine), total)
     after = _miss(((each.amount, actuals[each.cell]) for each in mine), total)
-    return ValueAdded(kind, name, measure, len(mine), before, after, before - after, None)
+    low, high = _interval([_gain(each, actuals[each.cell]) for each in mine], total)
+    return ValueAdded(
+        kind, name, measure, len(mine), before, after, before - after, None, low, high
+    )
+
+
+def _gain(override: Override, came: Decimal) -> float:
+    """How much nearer the override came than what it replaced."""
+    return float(abs(override.statistical - came) - abs(override.amount - came))
+
+
+def _interval(gains: Sequence[float], total: Fraction) -> tuple[Decimal, Decimal]:
+    """Of the sum of the gains as a share of what came, at 95 %."""
+    from scipy.special import stdtrit  # noqa: PLC0415 -- slow import
+
+    n = len(gains)
+    away = float(stdtrit(n - 1, 0.975)) * stdev(gains) * n**0.5
+    low, high = (
+        round_share(Fraction(sum(gains) - away), total),
+        round_share(Fraction(sum(gains) + away), total),
+    )
+    assert low is not None, "the total is above 0"
+    assert high is not None, "the total is above 0"
+    return low, high
 
 
 def _miss(pairs: Iterable[tuple[Decimal, Decimal]], total: Fraction) -> Decimal:

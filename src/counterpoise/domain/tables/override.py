@@ -12,6 +12,7 @@ DIMENSIONS = ("region", "product")
 CENT = Decimal("0.01")
 LIMIT = 10**15
 
+Verdict = Literal["helped", "harmed", "not told apart"]
 CellKey = tuple[str, date, tuple[tuple[str, str], ...]]
 """Measure, month and members in order of their dimensions' names: one figure of a forecast."""
 
@@ -80,8 +81,8 @@ class ValueAdded:
     """How far the overrides of one author, role or reason were off, beside what they replaced.
 
     Errors are Σ|actual − said| / Σ actual over the n finished cells that were overridden. added is
-    the statistical error less the overrides' error: above 0, the overrides helped. All three are
-    None where the refusal says why.
+    the statistical error less the overrides' error: above 0, the overrides helped. low to high:
+    where it may lie by chance, at 95 %. All five are None where the refusal says why.
     """
 
     kind: Literal["author", "role", "reason"]
@@ -92,6 +93,17 @@ class ValueAdded:
     override_error: Decimal | None
     added: Decimal | None
     refusal: Text | None
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Told from chance only where the whole interval is on one side of nothing."""
+        if self.low is None or self.high is None:
+            return None
+        if self.low > 0:
+            return "helped"
+        return "harmed" if self.high < 0 else "not told apart"
 
 
 def _check_amount(what: Text, amount: Decimal) -> None:

@@ -1,6 +1,6 @@
 """Forecasts of many series of one frequency at once, with ranges that they lend each other."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,12 +21,10 @@ Map = Callable[[Callable[[Series], "Told"], Iterable[Series]], Iterable["Told"]]
 class Told:
     """What is said of a series: ahead, and of its own newest steps from what came before them.
 
-    by_method: each method's steps ahead. errors: over scale and growth; None for a series too short
-    to be looked back on.
+    errors: over scale and growth; None for a series too short to be looked back on.
     """
 
     middle: Values
-    by_method: Mapping[str, Values]
     errors: Values | None
 
 
@@ -36,7 +34,6 @@ class SeriesForecast:
 
     series: Series
     middle: Values
-    by_method: Mapping[str, Values]
     quantiles: Values
     reach: Reach
 
@@ -65,14 +62,12 @@ def forecast_all(
     reach = ranges.learn_reach(np.array(errors), levels, steps=steps)
     for each, said in zip(series, told, strict=True):
         spread = ranges.spread_out(said.middle, each.values, each.season, reach)
-        yield SeriesForecast(each, said.middle, said.by_method, spread, reach)
+        yield SeriesForecast(each, said.middle, spread, reach)
 
 
 def tell(series: Series, *, steps: int) -> Told:
-    found = methods.carry_forward(series.values, steps, series.season)
-    past = look_back(series, steps)
-    errors = [each.measure_errors(series.season) for each in past]
-    return Told(methods.combine(found), found, next(iter(errors), None))
+    errors = [each.measure_errors(series.season) for each in look_back(series, steps)]
+    return Told(_say(series.values, steps, series.season), next(iter(errors), None))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -140,7 +140,8 @@ class PreviewAnswer(Schema):
 
 class ValueAddedAnswer(Schema):
     """kind: author, role or reason. Errors are shares of what came, over the n figures that were
-    overridden; added above 0: the overrides were nearer. Null where the refusal says why."""
+    overridden; added above 0: the overrides were nearer. low to high: where that may lie by chance,
+    at 95 %; the verdict is told from chance. Null where the refusal says why."""
 
     kind: str
     name: str
@@ -150,6 +151,9 @@ class ValueAddedAnswer(Schema):
     override_error: Amount | None
     added: Amount | None
     refusal: str | None
+    low: Amount | None
+    high: Amount | None
+    verdict: Literal["helped", "harmed", "not told apart"] | None
 
 
 class ValuesAdded(Schema):
@@ -247,7 +251,7 @@ def preview_override(request: HttpRequest, period: str, new: PreviewWish) -> dic
 def list_value_added(request: HttpRequest) -> dict[str, Any]:
     """By author, role and reason, in all finished months that somebody overrode."""
     judged = judge_overrides(get_workspace(), today=now().date())
-    return {"values": to_plain(judged)}
+    return {"values": [{**to_plain(each), "verdict": each.verdict} for each in judged]}
 
 
 @router.get("/coverage", response=CoverageLedgerAnswer, summary="Get whether published ranges held")

@@ -6,7 +6,9 @@ from typing import Any, get_args
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from counterpoise.actions import overrides
@@ -23,6 +25,12 @@ from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
 from counterpoise.web.tables import Column, Row, Table, list_asked
 from counterpoise.web.workplace import get_workspace, now
+
+VERDICTS: dict[str, str | Promise] = {
+    "helped": gettext_lazy("helped"),
+    "harmed": gettext_lazy("harmed: stop overriding these"),
+    "not told apart": gettext_lazy("not told from chance"),
+}
 
 
 @require_safe
@@ -130,6 +138,9 @@ def _build_value_added(judged: tuple[ValueAdded, ...]) -> Table:
             Column("before", _("Statistics missed by"), "share"),
             Column("after", _("Overrides missed by"), "share"),
             Column("added", _("Value added"), "share"),
+            Column("low", _("Could be from"), "share"),
+            Column("high", _("Could be to"), "share"),
+            Column("verdict", _("Verdict"), has_choices=True),
             Column("refusal", _("Why there is no answer")),
         ),
         rows=tuple(
@@ -142,6 +153,9 @@ def _build_value_added(judged: tuple[ValueAdded, ...]) -> Table:
                     "before": each.statistical_error,
                     "after": each.override_error,
                     "added": each.added,
+                    "low": each.low,
+                    "high": each.high,
+                    "verdict": str(VERDICTS[each.verdict]) if each.verdict else None,
                     "refusal": each.refusal,
                 }
             )
