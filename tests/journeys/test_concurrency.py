@@ -19,7 +19,14 @@ from counterpoise.store.models import ActionState, AuditHead
 from counterpoise.store.models import Job as JobRow
 from counterpoise.web import patience
 from counterpoise.web.background.work import ask_for
-from journeys.workers import confirm_upload, start_worker, wait_for_state, wait_until, worker
+from journeys.workers import (
+    TIRED_SECONDS,
+    confirm_upload,
+    start_worker,
+    wait_for_state,
+    wait_until,
+    worker,
+)
 from kept_forecast import PERIOD, keep_build, keep_run
 from many_at_once import run_at_once
 from people import make_person, sign_in
@@ -257,3 +264,12 @@ def test_a_worker_that_slept_too_long_changes_nothing_when_it_wakes(workspace, t
     verbs = [each.verb for each in audit.list_entries()]
     assert (verbs.count("work.done"), verbs.count("data.loaded")) == (1, 1)
     assert audit.check_chain().broken_at is None
+
+
+def test_a_worker_whose_server_is_gone_before_it_looks_leaves(workspace):
+    environment = {**os.environ, "COUNTERPOISE_WORKSPACE": str(workspace.root)}
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command = [sys.executable, "-m", "counterpoise.web.background.worker"]
+    left = subprocess.Popen([*command, "--beside", str(gone.pid)], env=environment)
+    assert left.wait(timeout=TIRED_SECONDS) == 0

@@ -1,6 +1,7 @@
 """Runs the application on a production server, with its worker beside it unless told otherwise:
 `python -m counterpoise.web.server HOST PORT PROCESSES [--no-worker] [--sample]`."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,7 +13,6 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-WORKER = [sys.executable, "-m", "counterpoise.web.background.worker", "--beside"]
 THREADS = 4
 """Of each process. They make pages one at a time, for they share Python's lock; several are for
 what waits on the store, the disk or the sender."""
@@ -44,7 +44,7 @@ def main() -> None:
     if "--no-worker" not in options:
         # Started here, not in the thread: the server forks, and a process forked while another is
         # being started keeps its pipe open, so that the thread would wait for ever.
-        worker = subprocess.Popen(WORKER)  # noqa: S603 -- our own interpreter and module
+        worker = _start_worker()
         threading.Thread(target=_keep_worker, args=[worker], daemon=True).start()
     sys.stderr.write(f"Counterpoise is on http://{host}:{port}\n")
     sys.stderr.flush()
@@ -68,6 +68,12 @@ def _load_pages() -> None:
     assert get_resolver().url_patterns
 
 
+def _start_worker() -> subprocess.Popen[bytes]:
+    """It is told whose it is: a server that is gone before its worker could look is noticed too."""
+    command = [sys.executable, "-m", "counterpoise.web.background.worker"]
+    return subprocess.Popen([*command, "--beside", str(os.getpid())])  # noqa: S603 -- our own
+
+
 def _keep_worker(worker: subprocess.Popen[bytes]) -> None:
     """A worker for as long as the server runs; one that dies is followed by another, ever later
     where they die as soon as they are there: of a workspace that was taken away, say."""
@@ -79,7 +85,7 @@ def _keep_worker(worker: subprocess.Popen[bytes]) -> None:
             pause = SHORTEST_PAUSE
         time.sleep(pause)
         pause = min(2 * pause, LONGEST_PAUSE)
-        worker = subprocess.Popen(WORKER)  # noqa: S603 -- our own interpreter and module
+        worker = _start_worker()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A background worker: `python -m counterpoise.web.background.worker [--beside]`.
+"""A background worker: `python -m counterpoise.web.background.worker [--beside PID]`.
 
 Any number may run on one store.
 
-With --beside it ends when the server that started it ends.
+With --beside it ends when the server of that process number, which started it, has ended.
 """
 
 import os
@@ -75,7 +75,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
     if "--beside" in sys.argv:
-        threading.Thread(target=_leave_with, args=[os.getppid()], daemon=True).start()
+        threading.Thread(target=_leave_with, args=[int(sys.argv[-1])], daemon=True).start()
     threading.Thread(target=look_after, daemon=True).start()
     threading.Thread(target=deliver, daemon=True).start()
     worker.run()
