@@ -11,7 +11,8 @@ from rich.console import Console
 
 import asvs
 from counterpoise.cli.main import COMMANDS, app
-from counterpoise.domain.measure.definitions import DEFINITIONS, Definition
+from counterpoise.domain.measure.definition import Definition
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.dictionary import CRMS, get_tables
 from counterpoise.store import connection

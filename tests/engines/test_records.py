@@ -38,6 +38,8 @@ COUNTS_ROWS = (
     "win_rate",
     "pipeline_open",
     "pipeline_created",
+    "deals_created",
+    "leads",
     "lead_response_minutes",
     "lead_conversion",
     "activities",

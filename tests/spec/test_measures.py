@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from counterpoise.domain.measure import plain, plain_known
-from counterpoise.domain.measure.definitions import DEFINITIONS, DIMENSIONS
+from counterpoise.domain.measure.definition import DIMENSIONS
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.measure.settings import Settings, build_settings
 from counterpoise.domain.rulebook.rates import NO_RATES, MissingRate, build_rates
@@ -139,12 +140,14 @@ def number(written):
         pytest.param(
             "pipeline_created", "3400.00", 7, id="created in the quarter, or closed in it"
         ),
+        pytest.param("deals_created", "7", 7, id="how many of them, priced or not"),
         pytest.param("pipeline_velocity", "32.00", 2, id="2 × 0.8 × 600 / 30 a day"),
         pytest.param("coverage", "0", 0, id="nothing open is due, 2,200 are missing"),
         pytest.param("stage_conversion", "0.6", 5, id="A won; C and D got to a quote"),
         pytest.param("slip_rate", None, 0, id="nothing was due before the quarter began"),
         pytest.param("quota_attainment", "0.45", 4, id="1,800 of 4,000"),
         pytest.param("lead_response_minutes", "35.00", 2, id="between 10 and 60 minutes"),
+        pytest.param("leads", "3", 3, id="three came in"),
         pytest.param("lead_conversion", "0.666667", 3, id="two of three leads"),
         pytest.param("activities", "3", 3, id="activities until the day"),
         pytest.param("selling_hours", "0.75", 2, id="a call of 45 minutes and a meeting"),
@@ -288,7 +291,7 @@ def test_without_names_every_measure_that_the_split_allows_is_asked():
     asked = Question(by=("stage",)).names_asked
     assert asked == {
         "won_revenue", "won_deals", "lost_deals", "average_deal", "pipeline_open",
-        "pipeline_created", "stage_conversion",
+        "pipeline_created", "deals_created", "stage_conversion",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from itertools import chain
 from counterpoise.actions import examinations, rules
 from counterpoise.actions.data_cost import reckon_cost
 from counterpoise.actions.workspaces import Workspace
-from counterpoise.domain.measure.definitions import COHORTS
+from counterpoise.domain.measure.definition import COHORTS
 from counterpoise.domain.measure.question import Question
 from counterpoise.domain.tables.deal_errors import DataCost
 from counterpoise.domain.tables.health import Health, HealthPart

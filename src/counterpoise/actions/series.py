@@ -7,15 +7,16 @@ from counterpoise.actions import examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.domain.demand import explore
 from counterpoise.domain.demand.explore import Every, Wish
-from counterpoise.domain.measure.definitions import DEFINITIONS, TIME
+from counterpoise.domain.measure.definition import TIME
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.carried import Carried
 from counterpoise.domain.values.text import text
 
 ADDING_UP = (
-    *("won_revenue", "won_deals", "lost_deals", "pipeline_created", "activities"),
-    *("selling_hours", "customer_hours", "internal_hours"),
+    *("leads", "deals_created", "pipeline_created", "won_deals", "won_revenue", "lost_deals"),
+    *("activities", "selling_hours", "customer_hours", "internal_hours"),
 )
 """What happened on days, so that parts and periods add up."""
 RATES = (

@@ -82,8 +82,8 @@ def series(
     Parameters
     ----------
     measure
-        One that is counted on days: won_revenue, won_deals, lost_deals, pipeline_created,
-        activities, selling_hours, customer_hours, internal_hours; or a rate of such: win_rate,
+        One that is counted on days: leads, deals_created, pipeline_created, won_deals, won_revenue,
+        lost_deals, activities, selling_hours, customer_hours, internal_hours; or a rate: win_rate,
         average_deal, sales_cycle_days, lead_conversion, lead_response_in_time,
         leads_never_contacted.
     by

@@ -92,6 +92,8 @@ MEASURES = {
     "sales_cycle_days": mark("Sales cycle"),
     "pipeline_open": mark("Open pipeline"),
     "pipeline_created": mark("Pipeline created"),
+    "deals_created": mark("Deals created"),
+    "leads": mark("Leads"),
     "pipeline_velocity": mark("Pipeline velocity"),
     "coverage": mark("Pipeline coverage"),
     "stage_conversion": mark("Stage conversion"),
@@ -177,6 +179,7 @@ MEASURED = {
     "minutes": mark("{value} minutes"),
     "hours": mark("{value} hours"),
     "activities": mark("{value} activities"),
+    "leads": mark("{value} leads"),
     "a day": mark("{value} a day"),
 }
 MEASURED_UNITS = {
@@ -185,6 +188,7 @@ MEASURED_UNITS = {
     "days": mark("days"),
     "minutes": mark("minutes"),
     "activities": mark("activities"),
+    "leads": mark("leads"),
 }
 NOT_STATED = {"(none)": mark("not stated")}
 GROUPS: dict[str, dict[str, str]] = {

@@ -1,50 +1,17 @@
 """The published measures: what each one means, once, in words."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-from counterpoise.domain.values.text import Text, text
-
-Unit = Literal["money", "money a day", "deals", "share", "days", "minutes", "hours", "activities"]
-
-TIME = ("month", "quarter")
-_WHO = ("rep", "team", "region")
-_DEAL = (*_WHO, "product", "segment", "source")
-COHORTS = ("created_quarter", "hire_quarter")
-"""The quarter that a deal was created in, and the one that its rep was hired in."""
-_TARGET = (*_WHO, "product", *TIME)
-_LEAD = (*_WHO, "source", *TIME)
-_TIMES = (*_WHO, *TIME)
-_ACTIVITY = (*_WHO, "type", *TIME)
-DIMENSIONS = (*_DEAL, "stage", *TIME, "type", *COHORTS)
-_OF_MONEY = {
-    *("coverage", "slip_rate", "quota_attainment", "attainment_contribution"),
-    *("forecast_error", "forecast_bias"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a measure is.
-
-    numerator, denominator: what is added up, and what it is divided by (None where by nothing).
-    grain: what one row is, and which of its days puts it in a period. dimensions: what the measure
-    can be split by. Shares are rounded to six decimals, money and hours to two, half to even, once
-    and at the end.
-    """
-
-    name: str
-    unit: Unit
-    meaning: Text
-    numerator: Text
-    denominator: Text | None
-    grain: Text
-    dimensions: tuple[str, ...]
-
-    @property
-    def adds_up_money(self) -> bool:
-        return self.name in _OF_MONEY or self.unit.startswith("money")
-
+from counterpoise.domain.measure.definition import (
+    ACTIVITY,
+    COHORTS,
+    DEAL,
+    TARGET,
+    TIME,
+    TIMES,
+    WHO,
+    Definition,
+)
+from counterpoise.domain.measure.definitions_leads import LEADS
+from counterpoise.domain.values.text import text
 
 DEFINITIONS: dict[str, Definition] = {
     each.name: each
@@ -56,7 +23,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals won"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, "stage", *TIME, *COHORTS),
+            dimensions=(*DEAL, "stage", *TIME, *COHORTS),
         ),
         Definition(
             name="won_deals",
@@ -65,7 +32,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals won"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="lost_deals",
@@ -74,7 +41,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals lost"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="win_rate",
@@ -86,7 +53,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals won"),
             denominator=text("deals won or lost"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, *TIME),
+            dimensions=(*DEAL, *TIME),
         ),
         Definition(
             name="average_deal",
@@ -98,7 +65,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals won"),
             denominator=text("deals won that have an amount"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="sales_cycle_days",
@@ -110,7 +77,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("days from creation to closing"),
             denominator=text("median"),
             grain=text("a deal won, on the day it closed"),
-            dimensions=(*_DEAL, *TIME),
+            dimensions=(*DEAL, *TIME),
         ),
         Definition(
             name="pipeline_open",
@@ -122,7 +89,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of open deals"),
             denominator=None,
             grain=text("an open deal, on the day it is expected to close"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="pipeline_created",
@@ -134,7 +101,16 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals created"),
             denominator=None,
             grain=text("a deal, on the day it was created"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
+        ),
+        Definition(
+            name="deals_created",
+            unit="deals",
+            meaning=text("How many deals entered the pipeline, by the day they did."),
+            numerator=text("deals created"),
+            denominator=None,
+            grain=text("a deal, on the day it was created"),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="pipeline_velocity",
@@ -146,7 +122,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("open deals × win_rate × average_deal"),
             denominator=text("sales_cycle_days"),
             grain=text("a deal, open on the as-of day or closed in the period"),
-            dimensions=_DEAL,
+            dimensions=DEAL,
         ),
         Definition(
             name="coverage",
@@ -158,7 +134,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of open deals expected to close in the period"),
             denominator=text("target − won_revenue"),
             grain=text("an open deal, on the day it is expected to close"),
-            dimensions=_TARGET,
+            dimensions=TARGET,
         ),
         Definition(
             name="stage_conversion",
@@ -170,7 +146,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("entries whose deal got on or was won"),
             denominator=text("first entries of deals into an open stage"),
             grain=text("a deal and stage, on the day the deal first entered it"),
-            dimensions=(*_DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME),
         ),
         Definition(
             name="slip_rate",
@@ -183,7 +159,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("value due and not closed in the period"),
             denominator=text("value due in the period"),
             grain=text("a deal open before the period, on its expected closing day as known then"),
-            dimensions=(*_DEAL, *TIME),
+            dimensions=(*DEAL, *TIME),
         ),
         Definition(
             name="quota_attainment",
@@ -196,7 +172,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("won_revenue"),
             denominator=text("target"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, *TIME, *COHORTS),
+            dimensions=(*DEAL, *TIME, *COHORTS),
         ),
         Definition(
             name="attainment_contribution",
@@ -208,86 +184,9 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("won_revenue of the part"),
             denominator=text("target of the company"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*_DEAL, *COHORTS),
+            dimensions=(*DEAL, *COHORTS),
         ),
-        Definition(
-            name="lead_response_minutes",
-            unit="minutes",
-            meaning=text(
-                "Minutes from a lead's arrival to the first time a person tried to reach it, the"
-                " median of the leads that were tried, by the day they came in."
-            ),
-            numerator=text("minutes from created_at to first_touch_at"),
-            denominator=text("median"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
-        Definition(
-            name="lead_response_working_minutes",
-            unit="minutes",
-            meaning=text(
-                "Minutes of working time from a lead's arrival to the first time a person tried to"
-                " reach it, the median of the leads that were tried, by the day they came in."
-                " Working time is that of the lead's owner, on their own clock"
-                " (working_time.hours), without days off (working_time.days_off and the table"
-                " calendar); an attempt outside of it ends the wait at what was worked until then."
-            ),
-            numerator=text("working minutes from created_at to first_touch_at"),
-            denominator=text("median"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
-        Definition(
-            name="lead_response_working_tail",
-            unit="minutes",
-            meaning=text(
-                "Minutes of working time within which nine of ten leads that were tried were first"
-                " tried (90th percentile, nearest rank), by the day they came in. Nothing is said"
-                " of fewer leads than measure.fewest_rows."
-            ),
-            numerator=text("working minutes from created_at to first_touch_at"),
-            denominator=text("90th percentile"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
-        Definition(
-            name="lead_response_in_time",
-            unit="share",
-            meaning=text(
-                "Leads first tried within the agreed working time (lead.agreed_minutes), as a share"
-                " of the leads that were tried or whose agreed time has run out by the as-of day,"
-                " by the day they came in."
-            ),
-            numerator=text("leads tried within the agreed time"),
-            denominator=text("leads tried, or whose agreed time has run out"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
-        Definition(
-            name="leads_never_contacted",
-            unit="share",
-            meaning=text(
-                "Leads that nobody has tried to reach by the as-of day, as a share of the leads"
-                " that were tried or whose agreed working time (lead.agreed_minutes) has run out,"
-                " by the day they came in."
-            ),
-            numerator=text("leads never tried"),
-            denominator=text("leads tried, or whose agreed time has run out"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
-        Definition(
-            name="lead_conversion",
-            unit="share",
-            meaning=text(
-                "Leads that had become an opportunity by the as-of day, as a share of the leads"
-                " that came in, by the day they did."
-            ),
-            numerator=text("leads converted"),
-            denominator=text("leads"),
-            grain=text("a lead, on the day it came in"),
-            dimensions=_LEAD,
-        ),
+        *LEADS,
         Definition(
             name="activities",
             unit="activities",
@@ -295,7 +194,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("activities"),
             denominator=None,
             grain=text("an activity, on the day it happened"),
-            dimensions=_ACTIVITY,
+            dimensions=ACTIVITY,
         ),
         Definition(
             name="selling_hours",
@@ -307,7 +206,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("duration_minutes / 60 of selling activities"),
             denominator=None,
             grain=text("an activity, on the day it happened"),
-            dimensions=_ACTIVITY,
+            dimensions=ACTIVITY,
         ),
         Definition(
             name="customer_hours",
@@ -322,7 +221,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("hours that some meeting or call with a customer covers"),
             denominator=None,
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=_TIMES,
+            dimensions=TIMES,
         ),
         Definition(
             name="internal_hours",
@@ -333,7 +232,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("hours that some meeting or call without a customer covers"),
             denominator=None,
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=_TIMES,
+            dimensions=TIMES,
         ),
         Definition(
             name="customer_hours_a_week",
@@ -346,7 +245,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("customer_hours"),
             denominator=text("weeks that people were there"),
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=_TIMES,
+            dimensions=TIMES,
         ),
         Definition(
             name="selling_time_share",
@@ -360,7 +259,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("customer_hours"),
             denominator=text("hours of working time"),
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=_TIMES,
+            dimensions=TIMES,
         ),
         Definition(
             name="forecast_error",
@@ -373,7 +272,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("sum of |actual − forecast|"),
             denominator=text("sum of actuals"),
             grain=text("a finished month with a forecast made before it"),
-            dimensions=(*_WHO, "product", *TIME),
+            dimensions=(*WHO, "product", *TIME),
         ),
         Definition(
             name="forecast_bias",
@@ -385,7 +284,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("sum of forecast − actual"),
             denominator=text("sum of actuals"),
             grain=text("a finished month with a forecast made before it"),
-            dimensions=(*_WHO, "product", *TIME),
+            dimensions=(*WHO, "product", *TIME),
         ),
     )
 }

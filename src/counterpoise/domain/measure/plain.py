@@ -343,12 +343,16 @@ _ANSWERS: dict[str, Callable[[_Answering], Answers]] = {
     "pipeline_created": lambda asked: sum_money(
         asked.asked(Counted(deal.labels, deal.created_on, deal.worth) for deal in asked.deals)
     ),
+    "deals_created": lambda asked: count(
+        asked.asked(Counted(deal.labels, deal.created_on) for deal in asked.deals)
+    ),
     "pipeline_velocity": _answer_velocity,
     "coverage": _answer_coverage,
     "stage_conversion": _answer_conversion,
     "slip_rate": _answer_slips,
     "quota_attainment": _answer_attainment,
     "attainment_contribution": _answer_contribution,
+    "leads": lambda asked: count(asked.asked(asked.leads)),
     "lead_response_minutes": _answer_response,
     "lead_response_working_minutes": _answer_worked,
     "lead_response_working_tail": lambda asked: find_tails(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterpoise.domain.measure.definitions import DEFINITIONS, DIMENSIONS, TIME, Definition
+from counterpoise.domain.measure.definition import DIMENSIONS, TIME, Definition
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text

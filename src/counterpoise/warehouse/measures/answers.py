@@ -67,6 +67,11 @@ def _answer_created(asked: Answering) -> Answers:
     return _sum_money(sums)
 
 
+def _answer_deals_created(asked: Answering) -> Answers:
+    rows = asked.deals.mutate(day=asked.deals.created)
+    return _count(asked.add_up(rows, asked.question.period, n=_.count()), "n")
+
+
 def _answer_velocity(asked: Answering) -> Answers:
     answers = {}
     for key, row in asked.add_up_open(None).items():
@@ -170,6 +175,10 @@ def _answer_tail(asked: Answering) -> Answers:
     }
 
 
+def _answer_leads(asked: Answering) -> Answers:
+    return _count(asked.add_up(asked.leads, asked.question.period, n=_.count()), "n")
+
+
 def _answer_lead_conversion(asked: Answering) -> Answers:
     rows = asked.leads
     sums = asked.add_up(rows, asked.question.period, converted=_.converted.sum(), n=_.count())
@@ -212,12 +221,14 @@ _ANSWERS: dict[str, Callable[[Answering], Answers]] = {
     "sales_cycle_days": _answer_cycle,
     "pipeline_open": lambda asked: _sum_money(asked.add_up_open(asked.question.period)),
     "pipeline_created": _answer_created,
+    "deals_created": _answer_deals_created,
     "pipeline_velocity": _answer_velocity,
     "coverage": _answer_coverage,
     "stage_conversion": _answer_conversion,
     "slip_rate": _answer_slips,
     "quota_attainment": _answer_attainment,
     "attainment_contribution": _answer_contribution,
+    "leads": _answer_leads,
     "lead_response_minutes": _answer_response,
     "lead_response_working_minutes": _answer_worked,
     "lead_response_working_tail": _answer_tail,

@@ -14,7 +14,8 @@ from counterpoise.actions import evidence
 from counterpoise.actions.kept import DIMENSIONS, Examined
 from counterpoise.connectors.documents.names import name_code, name_part
 from counterpoise.connectors.documents.reader import Reader
-from counterpoise.domain.measure.definitions import COHORTS, DEFINITIONS
+from counterpoise.domain.measure.definition import COHORTS
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
