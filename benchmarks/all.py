@@ -15,6 +15,7 @@ SCRIPTS = (
     "maven_demand.py",
     "simulated_demand.py",
     "series.py",
+    "series_many.py",
     "tourism.py",
     "parts.py",
     "plan.py",

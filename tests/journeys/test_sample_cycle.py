@@ -120,6 +120,12 @@ def test_ranges_of_an_earlier_run_are_held_against_what_came(zaytara):
     for each in found["coverage"]:
         assert each["inside"] + each["below"] + each["above"] == each["n"]
         assert each["verdict"] == "too few", "three months are no proof of anything"
+    out = ask("exceptions", "2026-Q3", workspace=workspace)["exceptions"]
+    assert {each["kind"] for each in out} <= {"missed", "uncertain"}, "there is no earlier run"
+    listed = run("exceptions", "2026-Q3", workspace=workspace)
+    assert "What to look at" in listed.stdout
+    assert listed.stderr.count("\n- ") + listed.stderr.startswith("- ") == len(out)
+    assert "nothing is forecast" in run("exceptions", "2031-Q1", workspace=workspace).stderr
     said = run("coverage", workspace=workspace)
     assert "whole company" in said.stdout
     assert f"{found['waiting']} ranges wait" in said.stderr

@@ -153,6 +153,22 @@ def test_whether_ranges_held_is_told_once_months_are_over(small, workspace, monk
     assert make_program(make_person("rep")).get("/coverage").status_code == 404
 
 
+def test_what_to_look_at_is_listed(small, workspace, monkeypatch):
+    write_october(workspace)
+    viewer = make_program(make_person("viewer"))
+    monkeypatch.setattr(demand, "now", lambda: NOW + timedelta(days=40))
+    found = viewer.get(f"/demand/{PERIOD}/exceptions").json()["exceptions"]
+    assert {(each["kind"], each["who"], each["month"]) for each in found} == {
+        ("missed", "operations", "2026-10-01")
+    }
+    assert found[0]["by"] == {}
+    assert float(found[0]["at_stake"]) == 6000
+    assert "1000" in found[0]["why"]
+    assert viewer.get("/demand/2031-Q1/exceptions").status_code == 404
+    keep_run(is_whole=False, run="2026-Q4-old")
+    assert viewer.get(f"/demand/{PERIOD}/exceptions").status_code == 404
+
+
 # Plans and scenarios
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.store import audit, overrides
-from counterpoise.web.demand import coverage, overriding, views
+from counterpoise.web.demand import coverage, exceptions, overriding, views
 from kept_forecast import NOW, PERIOD, build_small_cycle, keep_build, keep_run, write_october
 from overriding import FORECAST
 from people import make_person, sign_in
@@ -59,10 +59,12 @@ def current():
         pytest.param(f"/demand/{PERIOD}/overrides/", id="its overrides"),
         pytest.param("/demand/value-added/", id="who added value"),
         pytest.param("/demand/coverage/", id="whether ranges held"),
+        pytest.param(f"/demand/{PERIOD}/exceptions/", id="what to look at"),
     ],
 )
 def test_who_reads_plans_reads_demand_and_nobody_else(ran, browsers, path, monkeypatch):
     monkeypatch.setattr(coverage, "now", lambda: NOW)
+    monkeypatch.setattr(exceptions, "now", lambda: NOW)
     answers = {role: browser.get(path).status_code for role, browser in browsers.items()}
     wanted = 302 if path == "/demand/" else 200
     assert answers == {role: wanted if role in READERS else 404 for role in browsers}
@@ -408,3 +410,27 @@ def test_pages_are_in_arabic_for_who_reads_arabic(ran):
     page = reader.get(f"/demand/{PERIOD}/")
     assert 'dir="rtl"' in page.content.decode()
     assert "٦٠" in text_of(page)
+
+
+def test_what_to_look_at_names_figures_who_and_why(workspace, layla, monkeypatch):
+    write_october(workspace)
+    write(layla, amount="9000")
+    monkeypatch.setattr(exceptions, "now", lambda: NOW + timedelta(days=40))
+    page = layla.get(f"/demand/{PERIOD}/exceptions/")
+    rows = rows_of(page, "exceptions")
+    kinds = {row[1] for row in rows}
+    assert kinds == {"overridden by much", "missed its range"}
+    (overridden,) = [row for row in rows if row[1] == "overridden by much"]
+    assert overridden[0] == "Won revenue, October 2026: Gulf"
+    assert overridden[3] == "sales leader"
+    assert f"{AT}?{CELL}".encode() in page.content.replace(b"&amp;", b"&")
+
+
+def test_where_nothing_stands_out_and_where_nothing_is_forecast_the_page_says_so(
+    workspace, layla, monkeypatch
+):
+    monkeypatch.setattr(exceptions, "now", lambda: NOW)
+    assert "No figure stands out" in text_of(layla.get(f"/demand/{PERIOD}/exceptions/"))
+    assert layla.get("/demand/2031-Q1/exceptions/").status_code == 404
+    keep_run(build_refusing_cycle(), run="2026-Q4-refused")
+    assert "Nothing is forecast" in text_of(layla.get(f"/demand/{PERIOD}/exceptions/"))

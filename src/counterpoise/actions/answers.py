@@ -8,6 +8,7 @@ from counterpoise.domain.measure.waterfall import Waterfall, Waterfalls
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
+from counterpoise.domain.tables.exception import ForecastException
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
 from counterpoise.domain.tables.health import Finding, Health
 from counterpoise.domain.tables.measured import Measured
@@ -175,6 +176,21 @@ def _answer_carried(part: CarriedPart) -> Answer:
         "usual": to_plain(part.usual),
         "looks": part.looks,
     }
+
+
+def answer_exceptions(found: Sequence[ForecastException]) -> list[Answer]:
+    return [
+        {
+            "kind": each.kind,
+            "who": each.who,
+            "measure": each.cell[0],
+            "month": to_plain(each.cell[1]),
+            "by": dict(each.cell[2]),
+            "at_stake": to_plain(each.at_stake),
+            "why": str(each.why),
+        }
+        for each in found
+    ]
 
 
 def answer_coverage(found: "CoverageLedger") -> Answer:

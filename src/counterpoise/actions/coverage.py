@@ -36,8 +36,19 @@ def judge_ranges(workspace: Workspace, *, today: date) -> CoverageLedger:
 
     What a run published is judged, overrides included: that is what people planned with.
     """
+    judged, waiting = _ask(workspace, today)
+    whole = tuple(each for each in judged if not each.by)
+    return CoverageLedger(measure_coverage(judged), whole, waiting)
+
+
+def list_published(workspace: Workspace, *, today: date) -> tuple[PublishedRange, ...]:
+    """Every range whose month is over, of the whole and of its parts."""
+    return _ask(workspace, today)[0]
+
+
+def _ask(workspace: Workspace, today: date) -> tuple[tuple[PublishedRange, ...], int]:
     if ledger.find_current_build() is None:
-        return CoverageLedger((), (), 0)
+        return (), 0
     made = tuple((run.id, run.ran_at) for run in runs.list_headings())
     return _judge(examinations.get_build(workspace), made, today)
 
@@ -45,7 +56,8 @@ def judge_ranges(workspace: Workspace, *, today: date) -> CoverageLedger:
 @lru_cache(maxsize=2)
 def _judge(
     build: CurrentBuild, made: tuple[tuple[str, datetime], ...], today: date
-) -> CoverageLedger:
+) -> tuple[tuple[PublishedRange, ...], int]:
+    """ran_at is in `made` so that a run that was run again is judged again."""
     said = [each for run, _ in made for each in _list_cells(run)]
     over = frozenset(_key(cell) for _, cell in said if add_months(cell.month, 1) <= today)
     actuals = find_actuals(build, over, today) if over else {}
@@ -64,8 +76,7 @@ def _judge(
         if _key(cell) in actuals
         for share, (low, high) in SHARES.items()
     )
-    whole = tuple(each for each in judged if not each.by)
-    return CoverageLedger(measure_coverage(judged), whole, len(said) * len(SHARES) - len(judged))
+    return judged, len(said) * len(SHARES) - len(judged)
 
 
 def _list_cells(run: str) -> Iterator[tuple[date, Cell]]:

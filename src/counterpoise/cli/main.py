@@ -134,6 +134,11 @@ COMMANDS = {
             "Forecast what will be sold, with ranges and the evidence for them.",
             "counterpoise demand 2017-Q4 --as-of 2017-09-30",
         ),
+        "exceptions": Command(
+            "plan:exceptions",
+            "Say which figures of a forecast somebody should look at, who, and why.",
+            "counterpoise exceptions 2017-Q4",
+        ),
         "series": Command(
             "plan:series",
             "Carry any measure forward, whole or by its parts, with ranges.",

@@ -14,6 +14,7 @@ from counterpoise.actions import (
     workspaces,
 )
 from counterpoise.actions import coverage as ranges
+from counterpoise.actions import exceptions as standing_out
 from counterpoise.actions import series as carried
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
@@ -66,6 +67,31 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     print_table("How such forecasts did before", columns, evidence)
     for note in forecast.notes:
         say(f"- {note}")
+
+
+def exceptions(period: str, /, *, common: Common = DEFAULTS) -> None:
+    """Say what to look at in the newest forecast of a period.
+
+    Parameters
+    ----------
+    period
+        A month (2017-11), a quarter (2017-Q4) or a year (2017) that a cycle was run for.
+    """
+    workspace = workspaces.open_workspace(common.workspace)
+    with working("Looking for what stands out"):
+        found = standing_out.list_exceptions(workspace, period, today=now().date())
+    if common.json:
+        print_json({"period": period, "exceptions": answers.answer_exceptions(found or ())})
+        return
+    rows = [
+        (_name(each.cell[2]), each.cell[1].strftime("%Y-%m"), each.kind, each.who, each.at_stake)
+        for each in found or ()
+    ]
+    print_table(f"What to look at, {period}", ("of", "month", "reason", "who", "at stake"), rows)
+    for each in found or ():
+        say(f"- {_name(each.cell[2])}, {each.cell[1]:%Y-%m}: {each.why}")
+    if not found:
+        say("No figure stands out, or nothing is forecast for the period yet.")
 
 
 def series(

@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import overrides
-from counterpoise.actions.answers import answer_coverage, answer_override
+from counterpoise.actions import exceptions, overrides
+from counterpoise.actions.answers import answer_coverage, answer_exceptions, answer_override
 from counterpoise.actions.coverage import judge_ranges
 from counterpoise.actions.overrides import Wish
 from counterpoise.actions.value_added import judge_overrides
@@ -160,6 +160,23 @@ class ValuesAdded(Schema):
     values: list[ValueAddedAnswer]
 
 
+class ExceptionAnswer(Schema):
+    """kind: moved (out of the range of the run before), missed (the newest finished month),
+    overridden (by much) or uncertain. who: the role that should look. at_stake: in money."""
+
+    kind: Literal["moved", "missed", "overridden", "uncertain"]
+    who: str
+    measure: str
+    month: str
+    by: Members
+    at_stake: Amount
+    why: str
+
+
+class Exceptions(Schema):
+    exceptions: list[ExceptionAnswer]
+
+
 class CoverageAnswer(Schema):
     """Of the ranges that should hold `share` of what comes. inside + below + above = n.
 
@@ -245,6 +262,18 @@ def preview_override(request: HttpRequest, period: str, new: PreviewWish) -> dic
     shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
     effects = [{**to_plain(each), "by": dict(each.by)} for each in shown.effects]
     return {"effects": effects, "notes": to_plain(shown.notes)}
+
+
+@router.get(
+    "/demand/{period}/exceptions", response=Exceptions, summary="List what somebody should look at"
+)
+def list_exceptions(request: HttpRequest, period: str) -> dict[str, Any]:
+    """In the newest forecast of the period; what is most at stake first."""
+    wanted = runs.check_run(period)
+    found = exceptions.list_exceptions(get_workspace(), wanted, today=now().date())
+    if found is None:
+        raise Problem(404, f"Nothing is forecast for {wanted}, so nothing stands out.")
+    return {"exceptions": answer_exceptions(found)}
 
 
 @router.get("/value-added", response=ValuesAdded, summary="Get whose overrides helped")
