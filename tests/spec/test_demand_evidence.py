@@ -168,9 +168,9 @@ class TestCells:
         np.zeros(0, dtype=np.int64),
     )
 
-    def build(self, grains):
-        third = np.full((3, 1), 1 / 3)
-        outcome = cells.Outcome("won_revenue", third * 0, third, third, np.ones((4, 3, 1)))
+    def build(self, grains, known=0.0):
+        third, known = np.full((3, 1), 1 / 3), np.full((3, 1), known)
+        outcome = cells.Outcome("won_revenue", known, third, third, np.ones((4, 3, 1)))
         return {
             cell.by: cell
             for cell in cells.build_cells(outcome, self.SEGMENTS, grains, (date(2026, 1, 1),))
@@ -191,6 +191,12 @@ class TestCells:
         }
         assert found[()].from_open == Decimal("0.99")
         assert found[()].quantile("0.5") == Decimal("3.00")
+
+    def test_what_is_won_already_is_a_part_of_what_open_deals_bring(self):
+        found = self.build(("region",), known=0.5)
+        assert found[()].won == Decimal("1.50")
+        assert found[("region", "North"),].won == Decimal("1.00")
+        assert found[()].from_open == Decimal("2.49")
 
     def test_only_grains_that_the_deals_have(self):
         assert set(self.build(("product",))) == {

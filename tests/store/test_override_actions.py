@@ -164,6 +164,29 @@ def test_what_is_refused_leaves_no_row(layla, changes, error, advice):
     assert stored.list_history(PERIOD) == ()
 
 
+@pytest.mark.parametrize(
+    ("amount", "is_refused"),
+    [
+        pytest.param("4499.99", True, id="less than is won"),
+        pytest.param("4500", False, id="as much as is won"),
+    ],
+)
+def test_an_override_is_not_below_what_is_won_already(layla, amount, is_refused):
+    cells = tuple(
+        replace(cell, won=D(4500)) if cell.by == GULF and cell.month == OCTOBER else cell
+        for cell in FORECAST.cells
+    )
+    keep_run(build_small_cycle(forecast=replace(FORECAST, cells=cells)))
+    outlook = overrides.find_outlook(PERIOD)
+    if is_refused:
+        with pytest.raises(InvalidOverride, match="4500 of it is won already, by 2026-09-30"):
+            make(layla, amount)
+        with pytest.raises(InvalidOverride, match="Give at least what is won"):
+            overrides.preview(outlook, wish(amount), layla, now=NOW)
+    else:
+        assert make(layla, amount).amount == D(amount)
+
+
 def test_a_rulebook_without_reasons_lets_nobody_override(layla, tmp_path):
     file = tmp_path / "rules.toml"
     file.write_text(

@@ -412,6 +412,18 @@ def test_pages_are_in_arabic_for_who_reads_arabic(ran):
     assert "٦٠" in text_of(page)
 
 
+def test_an_amount_below_what_is_won_is_refused_in_the_form(workspace):
+    keep_build()
+    cells = tuple(replace(cell, won=D(100) if not cell.by else D(0)) for cell in FORECAST.cells)
+    keep_run(build_small_cycle(forecast=replace(FORECAST, cells=cells)))
+    layla = sign_in(make_person("leader"))
+    for to in ("preview", "override"):
+        page = write(layla, amount="99", cell=WHOLE, to=to)
+        assert (page.status_code, "is won already" in text_of(page)) == (422, True)
+    assert current() == []
+    assert "Won already" in text_of(layla.get(f"{AT}?{WHOLE}"))
+
+
 def test_what_to_look_at_names_figures_who_and_why(workspace, layla, monkeypatch):
     write_october(workspace)
     write(layla, amount="9000")

@@ -15,7 +15,7 @@ import numpy as np
 from counterpoise.actions import kept, rules
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.domain.tables.forecast import Cell, Forecast
-from counterpoise.domain.tables.override import CellKey, Override
+from counterpoise.domain.tables.override import CellKey, InvalidOverride, Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text, text
@@ -154,6 +154,20 @@ def withdraw_override(
     return found
 
 
+def check_won(cell: Cell, amount: Decimal, as_of: date) -> None:
+    """Raises InvalidOverride for less than what was won in the month already."""
+    if amount < cell.won:
+        raise InvalidOverride(
+            text(
+                "{won} of it is won already, by {day}, so it cannot come to {amount}. Give at least"
+                " what is won.",
+                won=cell.won,
+                day=as_of,
+                amount=amount,
+            )
+        )
+
+
 def _draft(outlook: Outlook, wish: Wish) -> Draft:
     measure, month, by = wish.cell
     cell: CellKey = (measure, month, tuple(sorted(by)))
@@ -173,6 +187,7 @@ def _draft(outlook: Outlook, wish: Wish) -> Draft:
                 month=f"{month:%Y-%m}",
             )
         )
+    check_won(said, wish.amount, outlook.run.as_of)
     return Draft(
         period=wish.period,
         cell=cell,

@@ -36,7 +36,7 @@ def build_cells(
 ) -> Iterator[Cell]:
     """grains: which of region and product the deals have."""
     open_part = _round(outcome.known + outcome.from_open)
-    mean = open_part + _round(outcome.from_new)
+    mean, won = open_part + _round(outcome.from_new), _round(outcome.known)
     levels = np.array([float(level) for level in QUANTILE_LEVELS])
     for by, members in _list_members(segments, grains):
         paths = outcome.paths[:, members].sum(axis=1) + outcome.known[members].sum(axis=0)
@@ -49,6 +49,7 @@ def build_cells(
                 mean=sum(mean[members, place], Decimal(0)),
                 quantiles=tuple(quantiles[:, place]),
                 from_open=sum(open_part[members, place], Decimal(0)),
+                won=sum(won[members, place], Decimal(0)),
             )
 
 

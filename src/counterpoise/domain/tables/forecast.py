@@ -31,6 +31,8 @@ class Cell:
     quantiles: tuple[Decimal, ...]
     from_open: Decimal
     """The part of the mean that open deals bring; the rest is yet to enter the pipeline."""
+    won: Decimal = Decimal(0)
+    """What was won in the month already, by the as-of day; a part of the one above."""
 
     def __post_init__(self) -> None:
         assert len(self.quantiles) == len(QUANTILE_LEVELS)

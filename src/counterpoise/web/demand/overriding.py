@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from counterpoise.actions import overrides
 from counterpoise.actions.overrides import Outlook, Preview, Wish
-from counterpoise.domain.tables.override import CellKey, Override
+from counterpoise.domain.tables.override import CellKey, InvalidOverride, Override
 from counterpoise.store import overrides as stored
 from counterpoise.web import access
 from counterpoise.web.demand import cells, history
@@ -46,7 +46,7 @@ def preview(request: HttpRequest, period: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(_stay_on(request, period))
     form = _open_form(outlook, key, request)
-    if not form.is_valid():
+    if not _is_possible(request, outlook, key, form):
         return _render_cell(request, outlook, key, form)
     return _show_effect(request, outlook, key, form)
 
@@ -58,7 +58,7 @@ def make(request: HttpRequest, period: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(_stay_on(request, period))
     form = _open_form(outlook, key, request)
-    if not form.is_valid():
+    if not _is_possible(request, outlook, key, form):
         return _render_cell(request, outlook, key, form)
     if form.cleaned_data["seen"] != form.cleaned_data["amount"]:
         return _show_effect(request, outlook, key, form)  # nobody saves what they have not seen
@@ -146,6 +146,18 @@ def _read_wish(period: str, key: CellKey, form: OverrideForm) -> Wish:
         comment=said["comment"],
         replaces=said["replaces"],
     )
+
+
+def _is_possible(request: HttpRequest, outlook: Outlook, key: CellKey, form: OverrideForm) -> bool:
+    """Whether the form is filled in well; what is wrong stands in it afterwards."""
+    cell = overrides.find_cell(outlook.statistical, key)
+    if not form.is_valid() or cell is None:
+        return False
+    try:
+        overrides.check_won(cell, form.cleaned_data["amount"], outlook.run.as_of)
+    except InvalidOverride as error:
+        form.add_error("amount", get_eyes(request).explain(error))
+    return form.is_valid()
 
 
 def _show_effect(
