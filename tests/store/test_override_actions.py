@@ -176,7 +176,7 @@ def test_an_override_is_not_below_what_is_won_already(layla, amount, is_refused)
         replace(cell, won=D(4500)) if cell.by == GULF and cell.month == OCTOBER else cell
         for cell in FORECAST.cells
     )
-    keep_run(build_small_cycle(forecast=replace(FORECAST, cells=cells)))
+    keep_run(replace(build_small_cycle(), forecast=replace(FORECAST, cells=cells)))
     outlook = overrides.find_outlook(PERIOD)
     if is_refused:
         with pytest.raises(InvalidOverride, match="4500 of it is won already, by 2026-09-30"):

@@ -415,7 +415,7 @@ def test_pages_are_in_arabic_for_who_reads_arabic(ran):
 def test_an_amount_below_what_is_won_is_refused_in_the_form(workspace):
     keep_build()
     cells = tuple(replace(cell, won=D(100) if not cell.by else D(0)) for cell in FORECAST.cells)
-    keep_run(build_small_cycle(forecast=replace(FORECAST, cells=cells)))
+    keep_run(replace(build_small_cycle(), forecast=replace(FORECAST, cells=cells)))
     layla = sign_in(make_person("leader"))
     for to in ("preview", "override"):
         page = write(layla, amount="99", cell=WHOLE, to=to)

@@ -156,7 +156,7 @@ def withdraw_override(
 
 def check_won(cell: Cell, amount: Decimal, as_of: date) -> None:
     """Raises InvalidOverride for less than what was won in the month already."""
-    if amount < cell.won:
+    if 0 <= amount < cell.won:
         raise InvalidOverride(
             text(
                 "{won} of it is won already, by {day}, so it cannot come to {amount}. Give at least"
