@@ -126,6 +126,13 @@ def test_ranges_of_an_earlier_run_are_held_against_what_came(zaytara):
     assert "What to look at" in listed.stdout
     assert listed.stderr.count("\n- ") + listed.stderr.startswith("- ") == len(out)
     assert "nothing is forecast" in run("exceptions", "2031-Q1", workspace=workspace).stderr
+    assert "no run of an earlier day" in run("change", "2026-Q3", workspace=workspace).stderr
+    run("cycle", "2026-Q3", "--as-of", "2026-07-31", workspace=workspace)
+    change = ask("change", "2026-Q3", workspace=workspace)["change"]
+    moved = sum(Decimal(each["money"]) for each in change["lines"])
+    assert Decimal(change["before"]) + moved == Decimal(change["now"])
+    assert Decimal(change["lines"][0]["money"]) > 0, "July was won since"
+    assert "as of 2026-07-31" in run("change", "2026-Q3", workspace=workspace).stdout
     said = run("coverage", workspace=workspace)
     assert "whole company" in said.stdout
     assert f"{found['waiting']} ranges wait" in said.stderr

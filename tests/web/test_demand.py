@@ -13,6 +13,7 @@ from counterpoise.web.demand import coverage, exceptions, overriding, views
 from kept_forecast import NOW, PERIOD, build_small_cycle, keep_build, keep_run, write_october
 from overriding import FORECAST
 from people import make_person, sign_in
+from programs import make_program
 from reporting_company import build_cycle, build_refusing_cycle
 from shown_pages import field_of, rows_of, text_of
 
@@ -422,6 +423,32 @@ def test_an_amount_below_what_is_won_is_refused_in_the_form(workspace):
         assert (page.status_code, "is won already" in text_of(page)) == (422, True)
     assert current() == []
     assert "Won already" in text_of(layla.get(f"{AT}?{WHOLE}"))
+
+
+def test_what_changed_since_the_run_before_is_told_by_cause(workspace):
+    keep_build()
+    keep_run(run="2026-Q4-before")
+    layla = sign_in(make_person("leader"))
+    assert "What changed since" not in text_of(layla.get(f"/demand/{PERIOD}/"))
+    cycle = build_small_cycle()
+    later = replace(cycle.forecast, as_of=cycle.as_of + timedelta(days=15))
+    keep_run(replace(cycle, as_of=later.as_of, forecast=later), run="2026-Q4-now")
+    write(layla, amount="16000", cell=WHOLE)
+    page = layla.get(f"/demand/{PERIOD}/")
+    said = text_of(page)
+    assert "What changed since the run before" in said
+    assert "Overrides$6,000" in said
+    program = make_program(make_person("viewer"))
+    change = program.get(f"/demand/{PERIOD}/change").json()
+    assert [each["money"] for each in change["lines"]] == ["0.00", "0.00", "0.00", "6000.00"]
+    assert float(change["now"]) - float(change["before"]) == 6000
+    assert program.get("/demand/2031-Q1/change").status_code == 404
+
+
+def test_without_an_earlier_run_no_change_is_told(ran):
+    program = make_program(make_person("viewer"))
+    answer = program.get(f"/demand/{PERIOD}/change")
+    assert (answer.status_code, "No earlier day's run" in answer.json()["detail"]) == (404, True)
 
 
 def test_what_to_look_at_names_figures_who_and_why(workspace, layla, monkeypatch):

@@ -139,6 +139,11 @@ COMMANDS = {
             "Say which figures of a forecast somebody should look at, who, and why.",
             "counterpoise exceptions 2017-Q4",
         ),
+        "change": Command(
+            "plan:change",
+            "Show what changed a forecast since the run before, by cause.",
+            "counterpoise change 2017-Q4",
+        ),
         "series": Command(
             "plan:series",
             "Carry any measure forward, whole or by its parts, with ranges.",

@@ -20,6 +20,7 @@ from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
 from counterpoise.domain.demand.explore import Every
+from counterpoise.domain.values.plain import to_plain
 
 
 def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:
@@ -92,6 +93,30 @@ def exceptions(period: str, /, *, common: Common = DEFAULTS) -> None:
         say(f"- {_name(each.cell[2])}, {each.cell[1]:%Y-%m}: {each.why}")
     if not found:
         say("No figure stands out, or nothing is forecast for the period yet.")
+
+
+def change(period: str, /, *, common: Common = DEFAULTS) -> None:
+    """Show what changed since the run before.
+
+    Parameters
+    ----------
+    period
+        A month (2017-11), a quarter (2017-Q4) or a year (2017) that was run as of two days.
+    """
+    workspaces.open_workspace(common.workspace)
+    found = standing_out.explain_change(period)
+    if common.json:
+        print_json({"period": period, "change": to_plain(found)})
+        return
+    if found is None:
+        say("There is no run of an earlier day to compare with. Run the cycle as of another day.")
+        return
+    rows = [
+        (f"as of {found.before_as_of}", found.before),
+        *((each.cause, each.money) for each in found.lines),
+        (f"as of {found.now_as_of}", found.now),
+    ]
+    print_table(f"Won revenue of {period}", ("", "amount"), rows)
 
 
 def series(

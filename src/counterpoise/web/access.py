@@ -290,6 +290,7 @@ NEEDS: dict[str, Right] = {
     "api:show_coverage": "read_plan",
     "api:show_series": "read_plan",
     "api:list_exceptions": "read_plan",
+    "api:show_change": "read_plan",
     "api:show_supply": "read_plan",
     "api:list_plans": "read_plan",
     "api:show_plan": "read_plan",

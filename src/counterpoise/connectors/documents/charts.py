@@ -16,6 +16,7 @@ from counterpoise.connectors.documents.figures import Load, PlanMonth
 from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.measure.waterfall import Waterfall
 from counterpoise.domain.tables.action import Variance
+from counterpoise.domain.tables.change import ForecastChange
 from counterpoise.domain.tables.forecast import BacktestPoint, Cell
 from counterpoise.domain.tables.report import MonthActual
 
@@ -161,6 +162,14 @@ def draw_bridge(reader: Reader, variance: Variance) -> Drawing:
     )
     label = gettext("From the forecast to what was won, a bar for each cause.")
     return _draw_steps(reader, steps, label)
+
+
+def draw_change(reader: Reader, change: ForecastChange) -> Drawing:
+    """From the last forecast of a period to this one, a bar for each cause."""
+    moves = [(names.name_code("forecast_change", each.cause), each.money) for each in change.lines]
+    ends = (gettext("Forecast before"), change.before), (gettext("Forecast now"), change.now)
+    steps = _list_steps(reader, ends[0], moves, ends[1])
+    return _draw_steps(reader, steps, gettext("From the last forecast to this one, by cause."))
 
 
 def draw_waterfall(reader: Reader, waterfall: Waterfall) -> Drawing:

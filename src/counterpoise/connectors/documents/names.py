@@ -83,6 +83,12 @@ METHODS = {
     "time series alone": mark("Time series alone"),
     "pipeline survival": mark("Open and future pipeline"),
 }
+CHANGES = {
+    "won": mark("Won since"),
+    "open": mark("Open deals"),
+    "new": mark("Deals yet to come"),
+    "overrides": mark("Overrides"),
+}
 MEASURES = {
     "won_revenue": mark("Won revenue"),
     "won_deals": mark("Won deals"),
@@ -204,6 +210,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "area": AREAS,
     "cause": CAUSES,
     "method": METHODS,
+    "forecast_change": CHANGES,
     "measure": MEASURES,
     "movement": MOVEMENTS,
     "process_step": PROCESS_STEPS,

@@ -177,6 +177,23 @@ class Exceptions(Schema):
     exceptions: list[ExceptionAnswer]
 
 
+class ChangeLineAnswer(Schema):
+    """cause: won since, open deals, new ones yet to come, or overrides."""
+
+    cause: Literal["won", "open", "new", "overrides"]
+    money: Amount
+
+
+class ChangeAnswer(Schema):
+    """before + the lines = now, to the cent."""
+
+    before_as_of: date
+    now_as_of: date
+    before: Amount
+    now: Amount
+    lines: list[ChangeLineAnswer]
+
+
 class CoverageAnswer(Schema):
     """Of the ranges that should hold `share` of what comes. inside + below + above = n.
 
@@ -274,6 +291,19 @@ def list_exceptions(request: HttpRequest, period: str) -> dict[str, Any]:
     if found is None:
         raise Problem(404, f"Nothing is forecast for {wanted}, so nothing stands out.")
     return {"exceptions": answer_exceptions(found)}
+
+
+@router.get(
+    "/demand/{period}/change", response=ChangeAnswer, summary="Get what changed since the last run"
+)
+def show_change(request: HttpRequest, period: str) -> dict[str, Any]:
+    """In won revenue of the whole period, from the newest run of an earlier day to the newest."""
+    wanted = runs.check_run(period)
+    found = exceptions.explain_change(wanted)
+    if found is None:
+        raise Problem(404, f"No earlier day's run of {wanted} has a forecast to compare with.")
+    answer: dict[str, Any] = to_plain(found)
+    return answer
 
 
 @router.get("/value-added", response=ValuesAdded, summary="Get whose overrides helped")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from counterpoise.actions import overrides
+from counterpoise.actions.exceptions import explain_change
 from counterpoise.actions.overrides import Outlook
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.connectors.documents import charts, names
@@ -66,6 +67,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         "totals": _sum_up(outlook),
         "opened": list_asked(request.GET),
         **_draw(request, outlook),
+        **_draw_change(request, period, outlook),
     }
     return render_page(request, "demand/period.html", context, tables)
 
@@ -118,6 +120,14 @@ def _draw(request: HttpRequest, outlook: Outlook) -> dict[str, Any]:
         "backtest_chart": draw_once(charts.draw_backtest, reader, points) if points else None,
         "furthest": furthest,
     }
+
+
+def _draw_change(request: HttpRequest, period: str, outlook: Outlook) -> dict[str, Any]:
+    change = explain_change(period)
+    if change is None:
+        return {}
+    reader = get_eyes(request).in_currency(outlook.cycle.currency).reader
+    return {"change": change, "change_chart": draw_once(charts.draw_change, reader, change)}
 
 
 def _build_value_added(judged: tuple[ValueAdded, ...]) -> Table:
