@@ -440,7 +440,7 @@ def test_what_changed_since_the_run_before_is_told_by_cause(workspace):
     assert "Overrides$6,000" in said
     program = make_program(make_person("viewer"))
     change = program.get(f"/demand/{PERIOD}/change").json()
-    assert [each["money"] for each in change["lines"]] == ["0.00", "0.00", "0.00", "6000.00"]
+    assert [float(each["money"]) for each in change["lines"]] == [0, 0, 0, 6000]
     assert float(change["now"]) - float(change["before"]) == 6000
     assert program.get("/demand/2031-Q1/change").status_code == 404
 
