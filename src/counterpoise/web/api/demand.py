@@ -177,21 +177,21 @@ class Exceptions(Schema):
     exceptions: list[ExceptionAnswer]
 
 
-class ChangeLineAnswer(Schema):
+class ForecastChangeLine(Schema):
     """cause: won since, open deals, new ones yet to come, or overrides."""
 
     cause: Literal["won", "open", "new", "overrides"]
     money: Amount
 
 
-class ChangeAnswer(Schema):
+class ForecastChangeAnswer(Schema):
     """before + the lines = now, to the cent."""
 
     before_as_of: date
     now_as_of: date
     before: Amount
     now: Amount
-    lines: list[ChangeLineAnswer]
+    lines: list[ForecastChangeLine]
 
 
 class CoverageAnswer(Schema):
@@ -294,7 +294,9 @@ def list_exceptions(request: HttpRequest, period: str) -> dict[str, Any]:
 
 
 @router.get(
-    "/demand/{period}/change", response=ChangeAnswer, summary="Get what changed since the last run"
+    "/demand/{period}/change",
+    response=ForecastChangeAnswer,
+    summary="Get what changed since the last run",
 )
 def show_change(request: HttpRequest, period: str) -> dict[str, Any]:
     """In won revenue of the whole period, from the newest run of an earlier day to the newest."""
