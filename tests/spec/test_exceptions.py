@@ -82,6 +82,13 @@ def test_what_the_run_before_did_not_know_has_not_moved():
     assert look(before=before) == ()
 
 
+def test_a_month_that_is_over_has_not_moved():
+    over = replace(FORECAST, as_of=date(2026, 10, 31))
+    assert look(over, before=scale(FORECAST, "3")) == ()
+    almost = replace(FORECAST, as_of=date(2026, 10, 30))
+    assert len(look(almost, before=scale(FORECAST, "3"))) == 9
+
+
 def test_an_override_by_much_is_named_and_what_follows_from_it_is_not():
     override = make_override(8000, GULF, statistical=D(6000))
     found = look(apply_overrides(FORECAST, [override]), overridden=[override.cell])

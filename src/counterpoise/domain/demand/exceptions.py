@@ -5,12 +5,13 @@
 - overridden: an override moves it from what the statistics say by a large share.
 - uncertain: its range is so wide that it says little.
 
-Only figures that are a notable part of the whole are named. A figure is named once for each reason,
-and what is most at stake comes first.
+Of what is not over, only figures that are a notable part of the whole are named. A figure is named
+once for each reason, and what is most at stake comes first.
 """
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 
 from counterpoise.domain.rulebook.rulebook import Rulebook
@@ -18,6 +19,7 @@ from counterpoise.domain.tables.exception import ForecastException
 from counterpoise.domain.tables.forecast import Cell, Forecast
 from counterpoise.domain.tables.override import CellKey
 from counterpoise.domain.tables.published import PublishedRange
+from counterpoise.domain.values.period import add_months
 from counterpoise.domain.values.text import text
 
 MEASURE = "won_revenue"
@@ -51,8 +53,13 @@ def list_exceptions(
 ) -> tuple[ForecastException, ...]:
     """forecast: with the overrides in it. overridden: the figures that they are of. before: of the
     run before for the period, if any. published: ranges whose month is over, of any run."""
-    shown = [cell for cell in forecast.cells if cell.measure == MEASURE]
-    notable = _find_notable(shown, limits.part)
+    tomorrow = forecast.as_of + timedelta(days=1)
+    ahead = [
+        cell
+        for cell in forecast.cells
+        if cell.measure == MEASURE and add_months(cell.month, 1) > tomorrow
+    ]
+    notable = _find_notable(ahead, limits.part)
     found = [
         *_find_moved(notable, _by_key(before.cells) if before else {}),
         *_find_overridden(
