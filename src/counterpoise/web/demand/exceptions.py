@@ -34,7 +34,7 @@ def show_exceptions(request: HttpRequest, period: str) -> HttpResponse:
         caption=_("What somebody should look at"),
         columns=(
             Column("figure", _("Figure")),
-            Column("kind", _("Reason"), has_choices=True),
+            Column("kind", _("What stands out"), has_choices=True),
             Column("why", _("Why")),
             Column("who", _("Who should look"), has_choices=True),
             Column("at_stake", _("At stake"), "money"),
