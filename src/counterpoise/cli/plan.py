@@ -8,6 +8,7 @@ from cyclopts import Parameter
 from counterpoise.actions import (
     answers,
     examinations,
+    forecast_changes,
     planning,
     scenarios,
     verification,
@@ -104,7 +105,7 @@ def change(period: str, /, *, common: Common = DEFAULTS) -> None:
         A month (2017-11), a quarter (2017-Q4) or a year (2017) that was run as of two days.
     """
     workspaces.open_workspace(common.workspace)
-    found = standing_out.explain_change(period)
+    found = forecast_changes.explain_change(period)
     if common.json:
         print_json({"period": period, "change": to_plain(found)})
         return

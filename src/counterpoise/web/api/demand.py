@@ -11,6 +11,7 @@ from pydantic import Field
 from counterpoise.actions import exceptions, overrides
 from counterpoise.actions.answers import answer_coverage, answer_exceptions, answer_override
 from counterpoise.actions.coverage import judge_ranges
+from counterpoise.actions.forecast_changes import explain_change
 from counterpoise.actions.overrides import Wish
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.domain.tables.override import CellKey
@@ -301,7 +302,7 @@ def list_exceptions(request: HttpRequest, period: str) -> dict[str, Any]:
 def show_change(request: HttpRequest, period: str) -> dict[str, Any]:
     """In won revenue of the whole period, from the newest run of an earlier day to the newest."""
     wanted = runs.check_run(period)
-    found = exceptions.explain_change(wanted)
+    found = explain_change(wanted)
     if found is None:
         raise Problem(404, f"No earlier day's run of {wanted} has a forecast to compare with.")
     answer: dict[str, Any] = to_plain(found)

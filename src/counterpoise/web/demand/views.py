@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from counterpoise.actions import overrides
-from counterpoise.actions.exceptions import explain_change
+from counterpoise.actions.forecast_changes import explain_change
 from counterpoise.actions.overrides import Outlook
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.connectors.documents import charts, names
