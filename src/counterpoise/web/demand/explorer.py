@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from counterpoise.actions import examinations, series
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.connectors.documents import names, series_charts
+from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import UnknownDimension
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
@@ -78,7 +79,6 @@ def show_series(request: HttpRequest) -> HttpResponse:
         "name": name_part(part),
         "chart": draw_once(series_charts.draw_carried, reader, part, found.every, found.unit),
         "currency": found.unit,
-        "kind": _find_kind(found),
     }
     tables = [_build_parts(found, form.cleaned_data), _build_ahead(found, part)]
     tables.append(_build_history(found, part))
@@ -119,11 +119,13 @@ def _name_start(found: Carried) -> str:
 
 
 def _find_kind(found: Carried) -> Kind:
-    if found.unit == "share":
-        return "share"
-    return "money" if found.measure in {"won_revenue", "pipeline_created", "average_deal"} else (
-        "quantity"
-    )  # fmt: skip
+    match DEFINITIONS[found.measure].unit:
+        case "money":
+            return "money"
+        case "share":
+            return "share"
+        case _:
+            return "quantity"
 
 
 def _build_parts(found: Carried, asked: dict[str, Any]) -> Table:
