@@ -32,7 +32,7 @@ def watch(monkeypatch, lives):
     monkeypatch.setattr(server.time, "monotonic", lambda: clock[0])
     monkeypatch.setattr(server.subprocess, "Popen", start)
     with pytest.raises(Ended):
-        server._keep_worker(start(server.WORKER))
+        server._keep_worker(server._start_worker())
     return pauses
 
 
