@@ -12,7 +12,6 @@ from counterpoise.actions.value_added import find_actuals
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.measure.coverage import Coverage, measure_coverage
 from counterpoise.domain.tables.forecast import Cell
-from counterpoise.domain.tables.override import CellKey
 from counterpoise.domain.tables.published import PublishedRange
 from counterpoise.domain.values.period import add_months
 from counterpoise.store import ledger, runs
@@ -59,7 +58,7 @@ def _judge(
 ) -> tuple[tuple[PublishedRange, ...], int]:
     """ran_at is in `made` so that a run that was run again is judged again."""
     said = [each for run, _ in made for each in _list_cells(run)]
-    over = frozenset(_key(cell) for _, cell in said if add_months(cell.month, 1) <= today)
+    over = frozenset(cell.key for _, cell in said if add_months(cell.month, 1) <= today)
     actuals = find_actuals(build, over, today) if over else {}
     judged = tuple(
         PublishedRange(
@@ -70,10 +69,10 @@ def _judge(
             share=share,
             low=cell.quantile(low),
             high=cell.quantile(high),
-            actual=actuals[_key(cell)],
+            actual=actuals[cell.key],
         )
         for made_on, cell in said
-        if _key(cell) in actuals
+        if cell.key in actuals
         for share, (low, high) in SHARES.items()
     )
     return judged, len(said) * len(SHARES) - len(judged)
@@ -84,7 +83,3 @@ def _list_cells(run: str) -> Iterator[tuple[date, Cell]]:
     if cycle is not None and cycle.forecast is not None:
         for cell in cycle.forecast.cells:
             yield cycle.as_of, cell
-
-
-def _key(cell: Cell) -> CellKey:
-    return cell.measure, cell.month, tuple(sorted(cell.by))

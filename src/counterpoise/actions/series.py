@@ -7,7 +7,6 @@ from counterpoise.actions import examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.domain.demand import explore
 from counterpoise.domain.demand.explore import Every, Wish
-from counterpoise.domain.measure.definition import TIME
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.rulebook.rulebook import Rulebook
@@ -73,7 +72,6 @@ def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
 
 @lru_cache(maxsize=64)
 def _carry(build: CurrentBuild, wanted: Wish, as_of: date, rulebook: Rulebook) -> Carried:
-    assert wanted.every in TIME
     splits = {wanted.by} if wanted.adds_up else {wanted.by, ()}
     measured = [
         each

@@ -12,8 +12,9 @@ a half times as well as separate ones (Lo & MacKinlay 1989).
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
+
 LEGS = ("pipeline survival", "time series alone")
-OVERLAP_GAIN = 1.5
 
 
 def weigh_pipeline_leg(

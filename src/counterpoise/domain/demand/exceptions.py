@@ -63,7 +63,7 @@ def list_exceptions(
     found = [
         *_find_moved(notable, _by_key(before.cells) if before else {}),
         *_find_overridden(
-            [cell for cell in notable if key_of(cell) in overridden],
+            [cell for cell in notable if cell.key in overridden],
             _by_key(statistical.cells),
             limits,
         ),
@@ -82,7 +82,7 @@ def _find_moved(
     cells: Iterable[Cell], before: Mapping[CellKey, Cell]
 ) -> Iterator[ForecastException]:
     for cell in cells:
-        was = before.get(key_of(cell))
+        was = before.get(cell.key)
         if was is None:
             continue
         low, high = was.quantile("0.1"), was.quantile("0.9")
@@ -94,23 +94,21 @@ def _find_moved(
                 now=cell.mean,
             )
             at_stake = abs(cell.mean - was.mean)
-            yield ForecastException("moved", "leader", key_of(cell), at_stake, why)
+            yield ForecastException("moved", "leader", cell.key, at_stake, why)
 
 
 def _find_overridden(
     cells: Iterable[Cell], statistical: Mapping[CellKey, Cell], limits: Limits
 ) -> Iterator[ForecastException]:
     for cell in cells:
-        said = statistical[key_of(cell)].mean
+        said = statistical[cell.key].mean
         if abs(cell.mean - said) > limits.override * said:
             why = text(
                 "An override puts {now} in the place of {said}, which the statistics say.",
                 now=cell.mean,
                 said=said,
             )
-            yield ForecastException(
-                "overridden", "leader", key_of(cell), abs(cell.mean - said), why
-            )
+            yield ForecastException("overridden", "leader", cell.key, abs(cell.mean - said), why)
 
 
 def _find_uncertain(cells: Iterable[Cell], limits: Limits) -> Iterator[ForecastException]:
@@ -123,7 +121,7 @@ def _find_uncertain(cells: Iterable[Cell], limits: Limits) -> Iterator[ForecastE
                 high=cell.quantile("0.9"),
                 times=(width / cell.mean).quantize(Decimal("0.1")),
             )
-            yield ForecastException("uncertain", "operations", key_of(cell), width / 2, why)
+            yield ForecastException("uncertain", "operations", cell.key, width / 2, why)
 
 
 def _find_missed(published: Iterable[PublishedRange], part: Decimal) -> Iterator[ForecastException]:
@@ -148,8 +146,4 @@ def _find_missed(published: Iterable[PublishedRange], part: Decimal) -> Iterator
 
 
 def _by_key(cells: Iterable[Cell]) -> dict[CellKey, Cell]:
-    return {key_of(cell): cell for cell in cells}
-
-
-def key_of(cell: Cell) -> CellKey:
-    return cell.measure, cell.month, tuple(sorted(cell.by))
+    return {cell.key: cell for cell in cells}

@@ -38,6 +38,11 @@ class Cell:
         assert len(self.quantiles) == len(QUANTILE_LEVELS)
         assert self.month.day == 1
 
+    @property
+    def key(self) -> tuple[str, date, tuple[tuple[str, str], ...]]:
+        """Which figure it is, whatever the order of `by`: a CellKey of tables/override."""
+        return self.measure, self.month, tuple(sorted(self.by))
+
     def quantile(self, level: str) -> Decimal:
         return self.quantiles[QUANTILE_LEVELS.index(Decimal(level))]
 

@@ -18,6 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+OVERLAP_GAIN = 1.5
+"""Looks back that overlap tell of errors one and a half times what separate ones do (Lo &
+MacKinlay 1989)."""
 PRIOR_SERIES = 3.0
 """What the errors of a random walk count, in series."""
 PRIOR_POINTS = 99

@@ -15,9 +15,6 @@ from counterpoise.domain.time_series.series import Series
 
 Values = NDArray[np.float64]
 ORIGINS = 6
-OVERLAP_GAIN = 1.5
-"""Looks back that overlap tell of errors one and a half times what separate ones do (Lo &
-MacKinlay 1989)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +80,7 @@ def learn_reach(
     """From all looks back of all series."""
     looks = max(map(len, past), default=0)
     errors = [each.measure_errors(season) for each in chain.from_iterable(past)]
-    separate = 1.0 + OVERLAP_GAIN * (looks - 1) / steps
+    separate = 1.0 + ranges.OVERLAP_GAIN * (looks - 1) / steps
     return ranges.learn_reach(
         np.array([each for each in errors if each is not None]),
         levels,

@@ -29,20 +29,16 @@ LEVEL_NAMES = {
 DIMENSION_NAMES = {"region": gettext_lazy("Region"), "product": gettext_lazy("Product")}
 
 
-def key_of(cell: Cell) -> CellKey:
-    return cell.measure, cell.month, tuple(sorted(cell.by))
-
-
 def build_forecast(outlook: Outlook, measure: str, level: str) -> Table:
     """Every figure of a level, each linked to its own page."""
     period = str(outlook.forecast.period)
     figure: Kind = "money" if measure == "won_revenue" else "quantity"
-    said = {key_of(cell): cell for cell in outlook.statistical.cells}
+    said = {cell.key: cell for cell in outlook.statistical.cells}
     overridden = {each.cell for each in outlook.overrides}
     members = LEVELS[level]
     rows = []
     for cell in _find_level(outlook.forecast, measure, members):
-        key = key_of(cell)
+        key = cell.key
         by = dict(cell.by)
         address = cells.link("cell", period, key)
         statistical = said[key].mean
@@ -194,7 +190,7 @@ def build_sums(outlook: Outlook, cell: Cell) -> Table:
                     "mean": each.mean,
                     "share": part / whole if whole else None,
                 },
-                {"figure": cells.link("cell", period, key_of(each))},
+                {"figure": cells.link("cell", period, each.key)},
             )
         )
     return Table(
@@ -254,7 +250,7 @@ def _name_forecast(forecast: Forecast, measure: str) -> str:
 
 
 def _name_state(cell: Cell, statistical: Decimal, overridden: Container[CellKey]) -> str:
-    if key_of(cell) in overridden:
+    if cell.key in overridden:
         return _("overridden")
     return _("none") if cell.mean == statistical else _("moved by an override")
 
