@@ -378,6 +378,8 @@ def test_a_range_is_held_against_what_came_once_its_month_is_over(workspace, lay
         for measure in ("Won deals", "Won revenue")
         for share in ("80%", "90%")
     ]
+    assert "Too few months are over to say" in text_of(page)
+    assert "No range has drifted" not in text_of(page)
     held = [row[1:] for row in rows_of(page, "ranges") if row[1] == "Won revenue"]
     assert held == [
         ["Won revenue", "30 Sep 2026", "1", "80%", "7,000", "14,000", "1,000", "no"],
@@ -423,6 +425,18 @@ def test_an_amount_below_what_is_won_is_refused_in_the_form(workspace):
         assert (page.status_code, "is won already" in text_of(page)) == (422, True)
     assert current() == []
     assert "Won already" in text_of(layla.get(f"{AT}?{WHOLE}"))
+
+
+def test_a_month_that_was_over_when_the_run_was_made_proves_nothing(workspace, monkeypatch):
+    keep_build()
+    write_october(workspace)
+    cycle = build_small_cycle()
+    last_day = cycle.as_of + timedelta(days=31)
+    late = replace(cycle.forecast, as_of=last_day)
+    keep_run(replace(cycle, as_of=last_day, forecast=late))
+    monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))
+    viewer = sign_in(make_person("viewer"))
+    assert rows_of(viewer.get("/demand/coverage/"), "ranges") == []
 
 
 def test_what_changed_since_the_run_before_is_told_by_cause(workspace):

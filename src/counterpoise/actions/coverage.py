@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -79,7 +79,10 @@ def _judge(
 
 
 def _list_cells(run: str) -> Iterator[tuple[date, Cell]]:
+    """A month that was over on the run's evening was known, and its range proves nothing."""
     cycle = kept.find_cycle(run)
     if cycle is not None and cycle.forecast is not None:
+        tomorrow = cycle.as_of + timedelta(days=1)
         for cell in cycle.forecast.cells:
-            yield cycle.as_of, cell
+            if add_months(cell.month, 1) > tomorrow:
+                yield cycle.as_of, cell

@@ -28,6 +28,7 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
     drifted = [each for each in found.coverage if each.verdict in {"too narrow", "too wide"}]
     context = {
         "found": found,
+        "is_told": any(each.verdict != "too few" for each in found.coverage),
         "narrow": [_name_coverage(each) for each in drifted if each.verdict == "too narrow"],
         "wide": [_name_coverage(each) for each in drifted if each.verdict == "too wide"],
     }
