@@ -1,5 +1,6 @@
 """What holds for any forecast: it knows nothing of the future, adds up, and covers what comes."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -45,7 +46,19 @@ def as_bytes(found):
 
 @pytest.fixture(scope="module")
 def later():
-    return simulate_deals(11, size=800, months=18).deals
+    """Simulated deals, with a day on which each is due, now and then put off, and activities."""
+    deals, rng = simulate_deals(11, size=800, months=18).deals, np.random.default_rng(3)
+    return replace(deals, dues=_draw_log(deals, rng, 60), touches=_draw_log(deals, rng, 0))
+
+
+def _draw_log(deals, rng, days_later):
+    """Three changes of each deal, the value of each a day that lies so much later."""
+    deal = np.repeat(np.arange(len(deals), dtype=np.int32), 3)
+    day = deals.created[deal] + rng.integers(0, 120, len(deal))
+    order = np.argsort(day, kind="stable")
+    return ChangeLog(
+        deal[order], day[order].astype(np.int32), (day + days_later)[order].astype(float)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +92,8 @@ def with_another_future(deals, rng):
         won=won[kept],
         amounts=redraw(deals.amounts, lambda count: rng.lognormal(9, 3, count)),
         stages=redraw(deals.stages, lambda count: rng.integers(0, len(deals.stage_labels), count)),
+        dues=redraw(deals.dues, lambda count: rng.integers(today - 50, today + 300, count)),
+        touches=redraw(deals.touches, lambda count: rng.integers(today, today + 300, count)),
         stage_labels=deals.stage_labels,
         dimensions={
             name: Dimension(each.labels, each.codes[kept])
