@@ -40,7 +40,7 @@ def run(deals, period=QUARTER, seed=1, rulebook=RULES):
 
 
 def as_bytes(found):
-    parts = (found.cells, found.backtest, found.points, found.weights)
+    parts = (found.cells, found.splits, found.backtest, found.points, found.weights)
     return (*map(repr, parts), str(found.notes), str(found.stage_weighted), found.paths.tobytes())
 
 
@@ -136,6 +136,25 @@ def test_cells_of_a_month_add_up_to_the_cent(known):
             assert set(grains) == {(), ("region",), ("product",), ("region", "product")}
             assert len(set(grains.values())) == 1
             assert len(set(open_part.values())) == 1
+
+
+def test_teams_segments_and_sources_add_up_to_the_whole_to_the_cent(known):
+    whole = {(each.measure, each.month): each for each in known.cells if not each.by}
+    names = {each.by[0][0] for each in known.splits}
+    assert names == {"team", "segment"}, "the simulated deals have no lead source"
+    for name in names:
+        for (measure, month), cell in whole.items():
+            members = [
+                each
+                for each in known.splits
+                if (each.measure, each.month) == (measure, month) and dict(each.by).get(name)
+            ]
+            for part in ("mean", "from_open", "won"):
+                assert sum(getattr(each, part) for each in members) == getattr(cell, part)
+            for each in members:
+                assert each.won <= each.from_open <= each.mean
+                assert each.won <= each.quantiles[0]
+                assert list(each.quantiles) == sorted(each.quantiles)
 
 
 def test_ranges_rise_and_the_rest_is_yet_to_come(known):
