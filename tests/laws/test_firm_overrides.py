@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterpoise.domain.demand.overrides import apply_overrides
@@ -75,6 +75,7 @@ def wants(forecast, override):
     return max(override.resolve(mean_of(forecast, override)), Decimal(0))
 
 
+@settings(deadline=None, max_examples=50)
 @given(overridden())
 def test_parts_add_up_to_wholes_to_the_cent(pair):
     found = apply_overrides(*pair)
@@ -90,6 +91,7 @@ def test_parts_add_up_to_wholes_to_the_cent(pair):
             assert len(set(means.values())) == 1
 
 
+@settings(deadline=None, max_examples=50)
 @given(overridden())
 def test_every_override_that_holds_is_met_exactly_and_every_other_is_said(pair):
     forecast, overrides = pair
@@ -99,6 +101,7 @@ def test_every_override_that_holds_is_met_exactly_and_every_other_is_said(pair):
     assert len(found.notes) == len(unmet)
 
 
+@settings(deadline=None, max_examples=50)
 @given(overridden())
 def test_a_locked_figure_is_unchanged_whatever_is_said_around_it(pair):
     forecast, overrides = pair
@@ -108,6 +111,7 @@ def test_a_locked_figure_is_unchanged_whatever_is_said_around_it(pair):
             assert mean_of(found, each) == mean_of(forecast, each)
 
 
+@settings(deadline=None, max_examples=50)
 @given(overridden(), st.randoms())
 def test_those_that_do_not_contradict_may_be_made_in_any_order(pair, rng):
     """Made one after another, each that could not hold beside the earlier ones refused."""
@@ -131,6 +135,7 @@ def test_those_that_do_not_contradict_may_be_made_in_any_order(pair, rng):
     assert other.paths.tolist() == found.paths.tolist()
 
 
+@settings(deadline=None, max_examples=50)
 @given(overridden())
 def test_whoever_is_named_as_contradicting_does(pair):
     forecast, (*earlier, new) = pair
@@ -148,6 +153,7 @@ def test_whoever_is_named_as_contradicting_does(pair):
         assert found.notes == () or wants(forecast, new) != new.resolve(mean_of(forecast, new))
 
 
+@settings(deadline=None, max_examples=50)
 @given(forecasts(), st.data())
 def test_one_alone_scales_what_lies_beneath_it(forecast, data):
     (one,) = data.draw(firm_overrides(forecast, most=1))

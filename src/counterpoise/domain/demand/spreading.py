@@ -20,6 +20,8 @@ Leaf = tuple[date, str, str]
 Amounts = Mapping[Leaf, Fraction]
 FITS = 400
 CLOSE = 1e-12
+FINE = 2**20
+"""What was fitted is written in this part of a cent, so that fractions stay short."""
 SLIGHT = Fraction(1, 10**9)
 """The weight of a cell of which nothing is expected, where others cannot take what is asked."""
 
@@ -170,7 +172,7 @@ def _fit(atoms: _Atoms, cents: Sequence[Fraction]) -> list[Fraction]:
                 amounts[place] *= wanted / stands if stands else 0.0
         if missed < CLOSE:
             break
-    return [Fraction(each) for each in amounts]
+    return [Fraction(max(round(each * FINE), 1), FINE) if each else Fraction(0) for each in amounts]
 
 
 def _close_up(

@@ -66,9 +66,7 @@ class Overrides(Schema):
 
 class PreviewWish(Sent):
     measure: Literal["won_revenue", "won_deals"]
-    month: Day | None = Field(
-        None, description="The first day of the month; null for the whole period."
-    )
+    month: Day | None = Field(description="The first day of the month; null for the whole period.")
     by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
     kind: Literal["absolute", "difference", "factor"] = "absolute"
     amount: str = Field(
@@ -95,7 +93,7 @@ class NewLock(Sent):
     """month: null for the whole period. The figure keeps what is expected of it now."""
 
     measure: Literal["won_revenue", "won_deals"]
-    month: Day | None = None
+    month: Day | None
     by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
     comment: Words
     expires_on: Day | None = None

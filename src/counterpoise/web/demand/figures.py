@@ -212,7 +212,7 @@ def _list_spans(outlook: Outlook, figure: Figure, reader: Reader) -> Iterator[Ro
         if each is None:
             continue
         if span is None:
-            yield _relate(outlook, each, figure, _("whole period"), is_above=True)
+            yield _relate(outlook, each, figure, _("Whole period"), is_above=True)
         else:
             yield _relate(outlook, each, figure, reader.month(span), _("a month of this"))
 
