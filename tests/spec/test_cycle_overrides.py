@@ -120,6 +120,10 @@ def test_both_forecasts_are_kept_side_by_side(statistical, overridden, override)
             "author": "Salma",
             "role": "leader",
             "made_at": "2026-09-30T12:01:00+00:00",
+            "kind": "absolute",
+            "change": "0",
+            "expires_on": None,
+            "is_firm": False,
         }
     ]
     assert demand == json.loads(

@@ -220,3 +220,35 @@ def test_what_came_later_is_not_known():
     november = make_override(1, month=NOVEMBER)
     assert sum_actuals(DEALS, [november], date(2026, 11, 29)) == {}
     assert list(sum_actuals(DEALS, [november], date(2026, 11, 30)).values()) == [D(50)]
+
+
+class TestWholePeriod:
+    """An override of the quarter is held against the quarter."""
+
+    @pytest.fixture
+    def quarter(self):
+        return said(
+            700, 900, month=None, is_firm=True, kind="difference", change=D(-200), made_at=MADE_AT
+        )
+
+    def test_what_came_of_it_is_the_sum_of_its_months(self, quarter):
+        months = (OCTOBER, NOVEMBER, DECEMBER)
+        actuals = {("won_revenue", month, ()): D(200) for month in months}
+        other = replace(quarter, period="2026-10", id=2)
+        (mine,) = of(judge([quarter, other], actuals), "author")
+        assert mine.n == 2, "the whole of another period is another figure"
+        (alone,) = of(judge([quarter, replace(quarter, id=2, month=OCTOBER)], actuals), "author")
+        assert alone.statistical_error == (D(300) + D(700)) / D(800)
+        assert alone.override_error == (D(100) + D(500)) / D(800), "by what it meant when made"
+
+    def test_until_its_last_month_is_over_it_does_not_count(self, quarter):
+        assert judge([quarter], {("won_revenue", OCTOBER, ()): D(200)}) == ()
+
+    def test_made_once_the_period_was_over_it_proves_nothing(self, quarter):
+        late = replace(quarter, made_at=datetime(2027, 1, 1, tzinfo=UTC))
+        actuals = {cell: D(200) for cell in late.cells}
+        assert judge([late], actuals) == ()
+
+    def test_every_month_is_asked_for(self, quarter):
+        found = sum_actuals(DEALS, [quarter], date(2026, 12, 31))
+        assert {month for _, month, _ in found} == {OCTOBER, NOVEMBER}

@@ -6,12 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from counterpoise.actions import overrides, planning, rules
-from counterpoise.actions.overrides import Effect, UnexplainedOverride, UnknownCell, Wish
+from counterpoise.actions import locks, overrides, planning, rules
+from counterpoise.actions.locks import LockWish
+from counterpoise.actions.override_wishes import (
+    Contradiction,
+    LockedFigure,
+    UnexplainedOverride,
+    UnknownCell,
+    Wish,
+    list_reasons,
+)
+from counterpoise.actions.overrides import Effect
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.values.rights import admit
+from counterpoise.store import audit
 from counterpoise.store import overrides as stored
 from kept_forecast import (
     GULF_IN_OCTOBER,
@@ -23,7 +33,7 @@ from kept_forecast import (
     keep_run,
     write_october,
 )
-from overriding import FORECAST, GULF, OCTOBER, means
+from overriding import DECEMBER, FORECAST, GULF, LEVANT, NOVEMBER, OCTOBER, means
 from people import make_person
 from reporting_company import build_refusing_cycle
 
@@ -112,13 +122,15 @@ def test_a_preview_says_what_moves_and_keeps_nothing(layla):
     assert stored.list_history(PERIOD) == ()
 
 
-def test_a_preview_of_what_moves_an_earlier_override_says_so(layla):
+def test_a_wider_override_leaves_an_earlier_one_as_it_is(layla):
     keep_run()
     make(layla, 7000)
     outlook = overrides.find_outlook(PERIOD)
     shown = overrides.preview(outlook, wish(22000, WHOLE_OCTOBER), layla, now=NOW)
-    (note,) = shown.notes
-    assert "a later override moved it" in str(note)
+    assert (shown.notes, shown.contradiction) == ((), None)
+    make(layla, 22000, WHOLE_OCTOBER)
+    after = means(overrides.find_outlook(PERIOD).forecast)
+    assert (after["Gulf"], after["Levant"]) == (D(7000), D(15000))
 
 
 def test_a_preview_of_a_second_override_of_a_figure_leaves_out_the_first(layla):
@@ -195,7 +207,7 @@ def test_a_rulebook_without_reasons_lets_nobody_override(layla, tmp_path):
     )
     rules.import_rules(file, at=NOW)
     keep_run()
-    assert overrides.list_reasons(NOW.date()) == ()
+    assert list_reasons(NOW.date()) == ()
     with pytest.raises(UnexplainedOverride, match="knows: none yet"):
         make(layla, 7000)
 
@@ -223,6 +235,229 @@ def test_a_period_is_planned_with_the_overrides_that_hold_now(
     make(layla, 900, WHOLE_OCTOBER)
     desk = planning.open_desk(workspace, PERIOD, as_of=date(2026, 9, 30), today=NOW.date(), **given)
     assert [each.amount for each in desk.overrides] == planned_with
+
+
+class TestKinds:
+    @pytest.mark.parametrize(
+        ("kind", "amount", "comes_to"),
+        [
+            pytest.param("absolute", "7000", 7000, id="a new amount"),
+            pytest.param("difference", "1000", 7000, id="1,000 more"),
+            pytest.param("difference", "-1000.50", D("4999.50"), id="1,000.50 less"),
+            pytest.param("factor", "-5", 5700, id="5 % down"),
+        ],
+    )
+    def test_what_it_meant_is_kept_beside_what_was_said(self, layla, kind, amount, comes_to):
+        keep_run()
+        made = make(layla, amount, kind=kind)
+        assert (made.kind, made.amount, made.statistical) == (kind, comes_to, 6000)
+        assert made.change == (0 if kind == "absolute" else D(amount))
+        assert made.is_firm
+        assert stored.list_current(PERIOD) == (made,)
+        assert means(overrides.find_outlook(PERIOD).forecast)["Gulf"] == comes_to
+
+    @pytest.mark.parametrize(
+        ("said", "advice"),
+        [
+            pytest.param({"kind": "difference", "amount": "-6001"}, "Take away less", id="debt"),
+            pytest.param({"kind": "factor", "amount": "0"}, "changes nothing", id="by nothing"),
+            pytest.param({"kind": "factor", "amount": "1e20"}, "below 1000", id="beyond sense"),
+            pytest.param(
+                {"amount": 1, "expires_on": date(2026, 9, 29)}, "never count", id="over already"
+            ),
+        ],
+    )
+    def test_what_cannot_be_said_is_refused(self, layla, said, advice):
+        keep_run()
+        with pytest.raises(InvalidOverride, match=advice):
+            make(layla, said.pop("amount"), **said)
+        assert stored.list_history(PERIOD) == ()
+
+    def test_of_the_whole_quarter(self, layla):
+        keep_run()
+        quarter = ("won_revenue", None, GULF)
+        outlook = overrides.find_outlook(PERIOD)
+        shown = overrides.preview(outlook, wish(10, quarter, kind="factor"), layla, now=NOW)
+        revenue = [each for each in shown.effects if each.measure == "won_revenue"]
+        assert [(each.month, each.by, each.after) for each in revenue] == [
+            (None, (), D(63600)),
+            (None, GULF, D(39600)),
+            (OCTOBER, GULF, D(6600)),
+            (NOVEMBER, GULF, D(13200)),
+            (DECEMBER, GULF, D(19800)),
+        ]
+        made = make(layla, 10, quarter, kind="factor")
+        assert (made.month, made.amount, made.statistical) == (None, 39600, 36000)
+        assert stored.find_current(PERIOD, quarter) == made
+        month = make(layla, 6500)
+        assert stored.list_current(PERIOD) == (made, month), "the month is a figure of its own"
+        with pytest.raises(UnknownCell, match="of the whole company in 2026-Q4|of Mars"):
+            make(layla, 10, ("won_revenue", None, (("region", "Mars"),)))
+
+
+class TestExpiry:
+    def test_by_default_it_holds_for_good(self, layla):
+        keep_run()
+        assert make(layla, 7000).expires_on is None
+
+    def test_the_rulebook_may_give_every_override_a_last_day(self, layla, tmp_path):
+        file = tmp_path / "rules.toml"
+        file.write_text(
+            '[[rule]]\nkey = "override.expires_after_days"\nvalue = "30"\nunit = "days"\n'
+            'effective_from = 2026-01-01\nsource = "a test"\n'
+        )
+        rules.import_rules(file, at=NOW)
+        keep_run()
+        assert make(layla, 7000).expires_on == date(2026, 10, 31)
+        said = make(layla, 900, WHOLE_OCTOBER, expires_on=date(2026, 12, 31), kind="difference")
+        assert said.expires_on == date(2026, 12, 31)
+        locked = locks.lock_figure(
+            LockWish(PERIOD, ("won_deals", OCTOBER, ()), "x"), layla, now=NOW
+        )
+        assert locked.expires_on == date(2026, 10, 31)
+
+    def test_a_later_run_leaves_it_out_and_says_so(self, layla):
+        keep_run()
+        make(layla, 7000, expires_on=date(2026, 9, 30))
+        assert means(overrides.find_outlook(PERIOD).forecast)["Gulf"] == 7000
+        later = replace(FORECAST, as_of=date(2026, 10, 1))
+        keep_run(replace(build_small_cycle(), forecast=later), run="2026-Q4-later")
+        outlook = overrides.find_outlook(PERIOD)
+        assert means(outlook.forecast)["Gulf"] == 6000
+        assert "held until 2026-09-30 and counts no longer" in str(outlook.forecast.notes[-1])
+
+
+class TestContradictions:
+    def test_it_names_the_others_and_keeps_nothing(self, layla):
+        keep_run()
+        make(layla, 7000)
+        make(layla, 3000, ("won_revenue", OCTOBER, LEVANT))
+        with pytest.raises(Contradiction) as refused:
+            make(layla, 12000, WHOLE_OCTOBER)
+        assert str(refused.value.args[0]) == (
+            "It cannot come to 12000 beside what holds already: layla, won_revenue of Gulf in"
+            " 2026-10: 7000; layla, won_revenue of Levant in 2026-10: 3000. Withdraw or change one"
+            " of them, give another amount, or confirm that yours takes their place."
+        )
+        assert refused.value.can_replace
+        assert len(stored.list_history(PERIOD)) == 2
+
+    def test_a_preview_shows_it_and_what_it_would_do_in_their_place(self, layla):
+        keep_run()
+        gulf = make(layla, 7000)
+        outlook = overrides.find_outlook(PERIOD)
+        shown = overrides.preview(outlook, wish(6000, WHOLE_OCTOBER), layla, now=NOW)
+        assert shown.contradiction.opponents == (gulf,)
+        assert shown.effects[1] == Effect("won_revenue", OCTOBER, (), D(11000), D(6000))
+
+    def test_confirmed_the_others_are_withdrawn_with_it(self, layla):
+        keep_run()
+        gulf = make(layla, 7000)
+        made = make(layla, 6000, WHOLE_OCTOBER, replaces_others=True)
+        assert stored.list_current(PERIOD) == (made,)
+        assert stored.get_override(PERIOD, gulf.id).withdrawn_by == "layla"
+        verbs = [entry.verb for entry in audit.list_entries()][:3]
+        assert verbs == ["override.made", "override.withdrawn", "override.made"]
+
+    def test_who_confirms_where_nothing_contradicts_withdraws_nothing(self, layla):
+        keep_run()
+        gulf = make(layla, 7000)
+        made = make(layla, 12000, WHOLE_OCTOBER, replaces_others=True)
+        assert stored.list_current(PERIOD) == (gulf, made)
+
+    def test_a_lock_is_never_withdrawn_in_passing(self, layla):
+        keep_run()
+        lock = locks.lock_figure(LockWish(PERIOD, GULF_IN_OCTOBER, "Agreed."), layla, now=NOW)
+        with pytest.raises(Contradiction, match="beside what is locked: layla") as refused:
+            make(layla, 5000, WHOLE_OCTOBER, replaces_others=True)
+        assert not refused.value.can_replace
+        assert stored.list_current(PERIOD) == (lock,)
+
+
+class TestLocks:
+    def lock(self, visitor, cell=GULF_IN_OCTOBER, comment="Agreed with the ministry.", **other):
+        return locks.lock_figure(LockWish(PERIOD, cell, comment, **other), visitor, now=NOW)
+
+    def test_it_keeps_what_stands_and_the_rest_takes_the_difference(self, layla):
+        keep_run()
+        made = make(layla, 7000)
+        lock = self.lock(layla)
+        assert (lock.kind, lock.amount, lock.statistical) == ("lock", 7000, 6000)
+        assert stored.list_current(PERIOD) == (made, lock), "the override waits beneath it"
+        make(layla, 20, WHOLE_OCTOBER, kind="factor")
+        after = means(overrides.find_outlook(PERIOD).forecast)
+        assert (after["Gulf"], after["Levant"], after[""]) == (7000, 5000, 12000)
+
+    def test_while_it_is_locked_nobody_overrides_it(self, layla):
+        keep_run()
+        self.lock(layla)
+        for what in (lambda: make(layla, 7000), lambda: self.lock(layla)):
+            with pytest.raises(LockedFigure, match="layla locked this figure at 6000"):
+                what()
+        outlook = overrides.find_outlook(PERIOD)
+        with pytest.raises(LockedFigure, match="Have it unlocked first"):
+            overrides.preview(outlook, wish(7000), layla, now=NOW)
+
+    def test_unlocked_it_is_overridden_again_and_the_trail_knows_both(self, layla):
+        keep_run()
+        lock = self.lock(layla)
+        assert locks.unlock_figure(PERIOD, lock.id, layla, now=NOW) == lock
+        make(layla, 7000)
+        with pytest.raises(stored.CellChanged, match="not locked now"):
+            locks.unlock_figure(PERIOD, lock.id, layla, now=NOW)
+        verbs = [entry.verb for entry in audit.list_entries()][:3]
+        assert verbs == ["override.made", "figure.unlocked", "figure.locked"]
+
+    def test_a_lock_is_not_withdrawn_as_an_override_nor_the_other_way_round(self, layla):
+        keep_run()
+        lock, made = self.lock(layla), make(layla, 900, WHOLE_OCTOBER, kind="difference")
+        with pytest.raises(stored.UnknownOverride, match="no override"):
+            overrides.withdraw_override(PERIOD, lock.id, layla, now=NOW)
+        with pytest.raises(stored.UnknownOverride, match="no lock"):
+            locks.unlock_figure(PERIOD, made.id, layla, now=NOW)
+
+    def test_one_that_has_expired_is_replaced(self, layla):
+        keep_run()
+        old = self.lock(layla, expires_on=date(2026, 9, 30))
+        later = replace(FORECAST, as_of=date(2026, 10, 1))
+        cycle = replace(build_small_cycle(), forecast=later, as_of=date(2026, 10, 1))
+        keep_run(cycle, run="2026-Q4-later")
+        new = self.lock(layla)
+        assert stored.list_current(PERIOD) == (new,)
+        assert stored.get_override(PERIOD, old.id).replaced_by == new.id
+
+    def test_two_that_lock_at_once_make_one_lock(self, layla):
+        keep_run()
+        lock = self.lock(layla)
+        draft = stored.Draft(PERIOD, lock.cell, D(1), D(1), "locked", "x", kind="lock")
+        with pytest.raises(stored.CellChanged, match="layla locked it"):
+            stored.make(draft, author_id=layla.id, role=layla.role, at=NOW)
+
+    @pytest.mark.parametrize(
+        ("said", "error", "advice"),
+        [
+            pytest.param({"comment": " "}, UnexplainedOverride, "what you know", id="no comment"),
+            pytest.param(
+                {"expires_on": date(2026, 9, 1)}, InvalidOverride, "never count", id="over already"
+            ),
+            pytest.param(
+                {"cell": ("won_revenue", OCTOBER, (("region", "Mars"),))},
+                UnknownCell,
+                "has no won_revenue of Mars",
+                id="no such figure",
+            ),
+        ],
+    )
+    def test_what_cannot_be_locked(self, layla, said, error, advice):
+        keep_run()
+        with pytest.raises(error, match=advice):
+            self.lock(layla, **said)
+        assert stored.list_history(PERIOD) == ()
+
+    def test_a_lock_is_not_judged(self, layla):
+        keep_run()
+        self.lock(layla)
+        assert stored.list_judged() == ()
 
 
 class TestValueAdded:

@@ -35,6 +35,7 @@ from frozen_plans import (
     publish_build,
     save_plan,
 )
+from overriding import FORECAST
 from people import make_person
 from reporting_company import build_cycle, build_refusing_cycle
 
@@ -330,3 +331,30 @@ class TestNotes:
         with pytest.raises(InvalidNote, match=advice):
             notes.add_note(PERIOD, new, people.get_visitor(omar), now=NOW)
         assert kept_notes.list_notes(PERIOD) == ()
+
+
+def test_a_version_of_before_overrides_were_firm_still_holds(workspace, omar):
+    """Its overrides were written without what they did not know; they are the same document now."""
+    from counterpoise.store.models import ForecastOverride
+
+    made = override(omar)
+    ForecastOverride.objects.update(is_firm=False)
+    (older,) = overrides.list_current(PERIOD)
+    later = ("kind", "change", "expires_on", "is_firm")
+    as_then = {name: said for name, said in to_document(older).items() if name not in later}
+    cycle = replace(build_cycle(), forecast=FORECAST, build="b1", overrides=(older,))
+    names = [save_plan(plan) for plan in cycle.plans]
+    whole = to_document(cycle)
+    whole["overrides"] = [as_then]
+    runs.save_run(
+        runs.Run("2026-Q4-then", PERIOD, AS_OF, "b1", NOW, {"reconcile": {"plan": names[0]}}, whole)
+    )
+    frozen = freeze(workspace, omar)
+    inputs = freezing.load_inputs(frozen)
+    assert inputs.overrides == (as_then,)
+    freezing.check_hashes(frozen, inputs)
+    assert freezing.compare_with_now(workspace, inputs).voiding == ()
+    overrides.withdraw(older, person_id=omar.id, at=NOW)
+    override(omar, "7100")
+    assert len(freezing.compare_with_now(workspace, inputs).voiding) == 2
+    assert made.is_firm

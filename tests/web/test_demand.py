@@ -214,6 +214,7 @@ def test_an_export_has_exact_figures(layla):
 def test_a_figure_says_what_it_is_part_of_and_what_it_is_made_of(layla):
     page = layla.get(f"{AT}?{CELL}")
     assert rows_of(page, "sums") == [
+        ["Whole period", "this is a part of it", "$36,000", "17%"],
         ["Whole company", "this is a part of it", "$10,000", "60%"],
         ["Gulf × Atlas", "a part of this, by product", "$4,000", "67%"],
         ["Gulf × Beacon", "a part of this, by product", "$2,000", "33%"],
@@ -274,7 +275,7 @@ class TestOverriding:
         (row,) = rows_of(page, "overrides")
         assert row[1:] == [
             "Layla Mansour", "sales leader", "Won revenue, October 2026: Gulf", "6,000", "7,000",
-            "large deal", "The ministry signs.", "holds", "–",
+            "= 7,000", "large deal", "The ministry signs.", "–", "holds", "–",
         ]  # fmt: skip
         assert next(entry.actor for entry in audit.list_entries()) == "layla"
 
@@ -311,7 +312,11 @@ class TestOverriding:
             for name, wrong in {
                 "no amount": {"amount": ""},
                 "words": {"amount": "much"},
-                "below nothing": {"amount": "-1"},
+                "below nothing": {"amount": "-6001"},
+                "percent without a direction": {"amount": "5%"},
+                "a change by nothing": {"amount": "+0"},
+                "everything taken away and more": {"amount": "-101%"},
+                "a last day that is over": {"expires_on": "2026-09-29"},
                 "below a cent": {"amount": "0.001"},
                 "too much": {"amount": "1" + "0" * 15},
                 "no number": {"amount": "NaN"},

@@ -6,6 +6,7 @@ from counterpoise.actions import coverage, overrides, rules
 from counterpoise.actions.forecast_changes import find_before
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand import exceptions
+from counterpoise.domain.demand.overrides import list_overridden
 from counterpoise.domain.tables.exception import ForecastException
 
 
@@ -19,7 +20,7 @@ def list_exceptions(
     return exceptions.list_exceptions(
         outlook.forecast,
         outlook.statistical,
-        {each.cell for each in outlook.overrides},
+        list_overridden(outlook.statistical, outlook.overrides),
         before[1] if (before := find_before(period, outlook.run.as_of)) else None,
         coverage.list_published(workspace, today=today),
         exceptions.read_limits(rules.load_rulebook(), outlook.forecast),

@@ -28,7 +28,7 @@ from counterpoise.domain.reconcile.version import (
     inputs_to_document,
 )
 from counterpoise.domain.rulebook.watched import WatchedRulebook
-from counterpoise.domain.tables.override import Override
+from counterpoise.domain.tables.override import Override, write_override
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.tables.scenario import BUILT_IN, NamedScenario
 from counterpoise.domain.values.document import from_document, to_document
@@ -185,7 +185,7 @@ def gather_inputs(workspace: Workspace, chosen: Chosen) -> Inputs:
         build=run.build,
         manifest_hash=find_manifest_hash(workspace.build_folder(run.build)),
         rules=rules.load_rulebook().rules,
-        overrides=tuple(to_document(each) for each in overrides.list_current(run.period)),
+        overrides=tuple(write_override(each) for each in overrides.list_current(run.period)),
         scenario=to_document(chosen.scenario),
         code_version=__version__,
         seed=SEED,
@@ -227,7 +227,7 @@ def compare_with_now(workspace: Workspace, then: Inputs) -> Changes:
         then,
         manifest_hash=find_manifest_hash(workspace.build_folder(then.build)),
         rules=rules.load_rulebook().rules,
-        overrides=tuple(to_document(each) for each in overrides.list_current(then.period)),
+        overrides=tuple(write_override(each) for each in overrides.list_current(then.period)),
         scenario=to_document(promoted.scenario if promoted else BASE),
     )
     end = Period.parse(then.period).end

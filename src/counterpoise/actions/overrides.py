@@ -1,5 +1,8 @@
 """Overrides of the forecast: look at what one would do, make it, withdraw it.
 
+A new one holds beside those that hold already, or is refused with the names of those that it cannot
+hold beside; it may take their place, but never that of a lock.
+
 The figures are those of the newest run of a period, with the overrides in them that hold now. A
 plan keeps the overrides that its run was made with, so the cycle is run again after a change.
 """
@@ -12,27 +15,26 @@ from functools import lru_cache
 
 import numpy as np
 
-from counterpoise.actions import kept, rules
+from counterpoise.actions import kept
+from counterpoise.actions.override_wishes import (
+    Contradiction,
+    LockedFigure,
+    UnknownCell,
+    Wish,
+    check_explained,
+    draft,
+)
 from counterpoise.domain.demand.overrides import apply_overrides
-from counterpoise.domain.tables.forecast import Cell, Forecast
-from counterpoise.domain.tables.override import CellKey, InvalidOverride, Override
+from counterpoise.domain.demand.together import find_opponents
+from counterpoise.domain.tables.figure import find_figure, list_figures
+from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.override import FigureKey, Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text, text
 from counterpoise.store import overrides as stored
-from counterpoise.store import runs
-from counterpoise.store.overrides import Draft
+from counterpoise.store import runs, versions
 from counterpoise.store.runs import Heading
-
-LONGEST_COMMENT = 5000
-
-
-class UnknownCell(LookupError):
-    """The newest forecast of a period has no such figure."""
-
-
-class UnexplainedOverride(ValueError):
-    """An override without a reason that the rulebook knows, or without a comment."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,18 +53,6 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What someone wants in the place of a figure. replaces: the override that they saw there."""
-
-    period: str
-    cell: CellKey
-    amount: Decimal
-    reason: str
-    comment: str
-    replaces: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """A figure that an override moves. by is empty for the whole; month None for the period."""
 
@@ -75,10 +65,14 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What an override would move, from the widest figure to its own, and what to know of it."""
+    """What an override would move, from the widest figure to its own, and what to know of it.
+
+    contradiction: those that it cannot hold beside; the effects are those of it in their place.
+    """
 
     effects: tuple[Effect, ...]
     notes: tuple[Text, ...]
+    contradiction: Contradiction | None = None
 
 
 def find_outlook(period: str) -> Outlook | None:
@@ -92,54 +86,69 @@ def find_outlook(period: str) -> Outlook | None:
     return Outlook(run, cycle, statistical, _lay_over(run.id, run.ran_at, held), held)
 
 
-def find_cell(forecast: Forecast, cell: CellKey) -> Cell | None:
-    measure, month, by = cell
-    members = set(by)
+def find_lock(outlook: Outlook, cell: FigureKey) -> Override | None:
+    """What keeps a figure as it is on the day of the forecast."""
     return next(
         (
             each
-            for each in forecast.cells
-            if each.measure == measure and each.month == month and set(each.by) == members
+            for each in outlook.overrides
+            if each.kind == "lock" and each.cell == cell and not each.is_expired(outlook.run.as_of)
         ),
         None,
     )
 
 
-def list_reasons(on: date) -> tuple[str, ...]:
-    """The codes that the rulebook has for why a forecast is overridden."""
-    written = rules.load_rulebook().get_text("override.reasons", on)
-    return tuple(dict.fromkeys(each.strip() for each in written.split(",") if each.strip()))
-
-
 def preview(outlook: Outlook, wish: Wish, visitor: Visitor, *, now: datetime) -> Preview:
     """What the override would do to its own figure and all that are wider. Nothing is kept.
 
-    Raises UnknownCell and InvalidOverride.
+    Raises UnknownCell, InvalidOverride and LockedFigure.
     """
-    wanted = _draft(outlook, wish).as_override(visitor.name, visitor.role, now, number=0)
-    others = tuple(each for each in outlook.overrides if each.cell != wanted.cell)
-    after = _apply(outlook.statistical, (*others, wanted))
+    wanted = draft(outlook.statistical, wish, now.date()).as_override(
+        visitor.name, visitor.role, now
+    )
+    check_unlocked(outlook, wanted.cell)
+    opponents = _find_opponents(outlook, wanted)
+    others = [each for each in outlook.overrides if not _is_beside(each, wanted)]
+    after = _apply(
+        outlook.statistical, (*(each for each in others if each not in opponents), wanted)
+    )
     known = set(outlook.forecast.notes)
     notes = tuple(note for note in after.notes if note not in known)
-    return Preview(tuple(_compare(outlook.forecast, after, wanted)), notes)
+    contradiction = Contradiction(wanted, opponents) if opponents else None
+    return Preview(tuple(_compare(outlook.forecast, after, wanted)), notes, contradiction)
 
 
 def make_override(wish: Wish, visitor: Visitor, *, now: datetime) -> Override:
-    """Keep the override. Raises UnknownCell, InvalidOverride, UnexplainedOverride, or
-    stored.CellChanged where someone else was first; then nothing is kept."""
-    outlook = find_outlook(wish.period)
+    """Keep the override. Raises UnknownCell, InvalidOverride, UnexplainedOverride, LockedFigure,
+    Contradiction, or stored.CellChanged where someone else was first; then nothing is kept."""
+    with versions.hold_changes():
+        outlook = get_outlook(wish.period)
+        wanted = draft(outlook.statistical, wish, now.date())
+        check_explained(wanted, now.date())
+        made = wanted.as_override(visitor.name, visitor.role, now)
+        check_unlocked(outlook, made.cell)
+        opponents = _find_opponents(outlook, made)
+        if opponents:
+            contradiction = Contradiction(made, opponents)
+            if not (wish.replaces_others and contradiction.can_replace):
+                raise contradiction
+        return stored.make(
+            wanted, author_id=visitor.id, role=visitor.role, at=now, instead_of=opponents
+        )
+
+
+def get_outlook(period: str) -> Outlook:
+    """Raises UnknownCell where nothing is forecast."""
+    outlook = find_outlook(period)
     if outlook is None:
         raise UnknownCell(
             text(
                 "Nothing is forecast for {period}, so there is no figure to override. Run"
                 " the cycle for it first.",
-                period=wish.period,
+                period=period,
             )
         )
-    draft = _draft(outlook, wish)
-    _check_explained(draft, now.date())
-    draft.as_override(visitor.name, visitor.role, now)
-    return stored.make(draft, author_id=visitor.id, role=visitor.role, at=now)
+    return outlook
 
 
 def withdraw_override(
@@ -147,77 +156,29 @@ def withdraw_override(
 ) -> Override:
     """The figure is then what the statistics and the other overrides make of it.
 
-    Raises stored.UnknownOverride, and stored.CellChanged for one that does not hold any more.
+    Raises stored.UnknownOverride, for a lock too, and stored.CellChanged for one that does not hold
+    any more.
     """
-    found = stored.get_override(period, override_id).override
+    found = stored.get_override(period, override_id, is_lock=False).override
     stored.withdraw(found, person_id=visitor.id, at=now)
     return found
 
 
-def check_won(cell: Cell, amount: Decimal, as_of: date) -> None:
-    """Raises InvalidOverride for less than what was won in the month already."""
-    if 0 <= amount < cell.won:
-        raise InvalidOverride(
-            text(
-                "{won} of it is won already, by {day}, so it cannot come to {amount}. Give at least"
-                " what is won.",
-                won=cell.won,
-                day=as_of,
-                amount=amount,
-            )
-        )
+def check_unlocked(outlook: Outlook, cell: FigureKey) -> None:
+    """Raises LockedFigure."""
+    lock = find_lock(outlook, cell)
+    if lock is not None:
+        raise LockedFigure(lock)
 
 
-def _draft(outlook: Outlook, wish: Wish) -> Draft:
-    measure, month, by = wish.cell
-    cell: CellKey = (measure, month, tuple(sorted(by)))
-    said = find_cell(outlook.statistical, cell)
-    if said is None:
-        of = " × ".join(member for _, member in by)
-        raise UnknownCell(
-            text(
-                "The forecast of {period} has no {measure} of {of} in {month}. Choose a figure"
-                " that it has."
-                if of
-                else "The forecast of {period} has no {measure} of the whole company in {month}."
-                " Choose a figure that it has.",
-                period=wish.period,
-                measure=measure,
-                of=of,
-                month=f"{month:%Y-%m}",
-            )
-        )
-    check_won(said, wish.amount, outlook.run.as_of)
-    return Draft(
-        period=wish.period,
-        cell=cell,
-        amount=wish.amount,
-        statistical=said.mean,
-        reason=wish.reason,
-        comment=wish.comment.strip(),
-        replaces=wish.replaces,
-    )
+def _find_opponents(outlook: Outlook, wanted: Override) -> tuple[Override, ...]:
+    others = [each for each in outlook.overrides if not _is_beside(each, wanted)]
+    return find_opponents(outlook.statistical, others, wanted)
 
 
-def _check_explained(draft: Draft, on: date) -> None:
-    reasons = list_reasons(on)
-    if draft.reason not in reasons:
-        raise UnexplainedOverride(
-            text(
-                "The reason is '{reason}'. The rulebook (override.reasons) knows: {listed}.",
-                reason=draft.reason,
-                listed=", ".join(reasons) or "none yet",
-            )
-        )
-    if not 0 < len(draft.comment) <= LONGEST_COMMENT:
-        raise UnexplainedOverride(
-            text(
-                "The comment has {count} letters. Write what you know that the data does"
-                " not, in 1 to {longest_comment} letters.",
-                count=len(draft.comment),
-                longest_comment=LONGEST_COMMENT,
-            )
-        )
+def _is_beside(each: Override, wanted: Override) -> bool:
+    """Of the same figure, so that a new one takes its place."""
+    return each.cell == wanted.cell and each.kind != "lock"
 
 
 @lru_cache(maxsize=32)
@@ -238,23 +199,27 @@ def _apply(statistical: Forecast, overrides: Sequence[Override]) -> Forecast:
 
 
 def _compare(before: Forecast, after: Forecast, wanted: Override) -> list[Effect]:
-    """The period's total, then each figure of the month that holds the cell, down to the cell."""
+    """The period's total, then each figure that holds the one that is overridden, down to it; of
+    one over the whole period its months too."""
     effects = []
     for measure in dict.fromkeys((wanted.measure, "won_revenue", "won_deals")):
-        totals = (
-            sum((c.mean for c in f.cells if c.measure == measure and not c.by), Decimal(0))
-            for f in (before, after)
-        )
-        effects.append(Effect(measure, None, (), *totals))
-        now = {each.by: each.mean for each in after.cells if _holds(each, measure, wanted)}
-        effects += [
-            Effect(measure, each.month, each.by, each.mean, now[each.by])
-            for each in sorted(before.cells, key=lambda cell: len(cell.by))
-            if _holds(each, measure, wanted)
-        ]
+        was, now = _index(before, measure, wanted), _index(after, measure, wanted)
+        effects += [Effect(measure, month, by, was[month, by], now[month, by]) for month, by in was]
     return effects
 
 
-def _holds(cell: Cell, measure: str, wanted: Override) -> bool:
-    in_month = cell.measure == measure and cell.month == wanted.month
-    return in_month and set(cell.by) <= set(wanted.by)
+def _index(
+    forecast: Forecast, measure: str, wanted: Override
+) -> dict[tuple[date | None, tuple[tuple[str, str], ...]], Decimal]:
+    whole = list_figures(forecast, measure, None)
+    if wanted.month is None:
+        figures = [each for each in whole if set(each.by) <= set(wanted.by)]
+        months = sorted({cell.month for cell in forecast.cells})
+        of_months = (find_figure(forecast, (measure, month, wanted.by)) for month in months)
+        figures += [each for each in of_months if each is not None]
+    else:
+        in_month = list_figures(forecast, measure, wanted.month)
+        figures = [each for each in whole if not each.by]
+        figures += [each for each in in_month if set(each.by) <= set(wanted.by)]
+    in_order = sorted(figures, key=lambda each: (each.month is not None, len(each.by)))
+    return {(each.month, each.by): each.mean for each in in_order}

@@ -20,8 +20,9 @@ from counterpoise.actions.signing import Seen
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.connectors.documents.pack import write_pack_page, write_pack_print
 from counterpoise.domain.reconcile.version import compare_inputs
+from counterpoise.domain.tables.figure import find_figure
 from counterpoise.domain.tables.forecast import Forecast
-from counterpoise.domain.tables.override import Override
+from counterpoise.domain.tables.override import Override, list_in_force
 from counterpoise.domain.tables.pack import (
     Assumed,
     Backtested,
@@ -150,7 +151,7 @@ def draft_pack(version: Version, plan: Plan, cycle: Cycle, zone: tzinfo) -> Pack
         limits=tuple(Limit(each.constraint, each.money, each.why) for each in plan.constraints),
         scenarios=_compare(plan, cycle.plans),
         unconfirmed=cycle.assumptions,
-        overrides=_list_in_force(cycle.overrides, zone),
+        overrides=_list_in_force(cycle, zone),
     )
 
 
@@ -250,9 +251,10 @@ def _compare(chosen: Plan, plans: Sequence[Plan]) -> tuple[ComparedScenario, ...
     )
 
 
-def _list_in_force(overrides: Sequence[Override], zone: tzinfo) -> tuple[InForce, ...]:
-    """The last override of each cell, in the order they were made."""
-    ordered = sorted(overrides, key=lambda each: (each.made_at, each.id))
+def _list_in_force(cycle: Cycle, zone: tzinfo) -> tuple[InForce, ...]:
+    """The last override of each figure, in the order they were made."""
+    in_force = list_in_force(cycle.overrides, cycle.as_of)
+    ordered = sorted(in_force, key=lambda each: (each.made_at, each.id))
     latest = {each.cell: each for each in ordered}
     return tuple(
         InForce(
@@ -263,13 +265,23 @@ def _list_in_force(overrides: Sequence[Override], zone: tzinfo) -> tuple[InForce
             measure=each.measure,
             month=each.month,
             by=each.by,
-            from_amount=each.statistical,
-            to_amount=each.amount,
+            from_amount=(said := _find_said(cycle, each)),
+            to_amount=each.resolve(said),
             made_at=each.made_at.astimezone(zone),
+            kind=each.kind,
+            change=each.change,
+            expires_on=each.expires_on,
         )
         for each in ordered
         if latest[each.cell] is each
     )
+
+
+def _find_said(cycle: Cycle, override: Override) -> Decimal:
+    """What stood there without it: for a difference or a factor, in the run itself."""
+    is_relative = override.kind in ("difference", "factor")
+    figure = find_figure(cycle.statistical, override.cell) if cycle.statistical else None
+    return figure.mean if is_relative and figure else override.statistical
 
 
 def _to_cents(amount: float) -> Decimal:

@@ -15,7 +15,7 @@ from counterpoise.domain.demand.segments import NONE
 from counterpoise.domain.measure.value_added import measure_value_added
 from counterpoise.domain.tables.deals import Deals, day_number
 from counterpoise.domain.tables.override import CENT, CellKey, Override, ValueAdded
-from counterpoise.domain.values.period import Period, add_months
+from counterpoise.domain.values.period import Period
 from counterpoise.store import overrides as stored
 from counterpoise.warehouse.queries.deals import load_deals
 
@@ -23,7 +23,7 @@ from counterpoise.warehouse.queries.deals import load_deals
 def judge_overrides(workspace: Workspace, *, today: date) -> tuple[ValueAdded, ...]:
     """Whose overrides came nearer to what came, by author, role and reason, in all periods."""
     made = stored.list_judged()
-    over = frozenset(each.cell for each in made if add_months(each.month, 1) <= today)
+    over = frozenset(cell for each in made for cell in each.cells if each.ends_before <= today)
     if not over:
         return ()
     actuals = find_actuals(examinations.get_build(workspace), over, today)
@@ -42,7 +42,7 @@ def find_actuals(
 
 def sum_actuals(deals: Deals, overrides: Iterable[Override], on: date) -> dict[CellKey, Decimal]:
     """Of each overridden cell; see `sum_cells`."""
-    return sum_cells(deals, {override.cell for override in overrides}, on)
+    return sum_cells(deals, {cell for override in overrides for cell in override.cells}, on)
 
 
 def sum_cells(deals: Deals, cells: Iterable[CellKey], on: date) -> dict[CellKey, Decimal]:

@@ -134,6 +134,11 @@ COMMANDS = {
             "Forecast what will be sold, with ranges and the evidence for them.",
             "counterpoise demand 2017-Q4 --as-of 2017-09-30",
         ),
+        "overrides": Command(
+            "overriding:overrides",
+            "List what people put in the place of a forecast, and what they locked.",
+            "counterpoise overrides 2017-Q4 --history",
+        ),
         "exceptions": Command(
             "plan:exceptions",
             "Say which figures of a forecast somebody should look at, who, and why.",

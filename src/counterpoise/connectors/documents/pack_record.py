@@ -6,6 +6,7 @@ from functools import partial
 from django.utils.translation import gettext
 
 from counterpoise.connectors.documents import names
+from counterpoise.connectors.documents.override_words import write_change
 from counterpoise.connectors.documents.pack_blocks import (
     Block,
     Bullets,
@@ -233,7 +234,7 @@ def _write_override(reader: Reader, override: InForce) -> Row:
     what = " · ".join(
         (
             enclose(reader, measure),
-            reader.month(override.month),
+            gettext("whole period") if override.month is None else reader.month(override.month),
             write_members(reader, override.by),
         )
     )
@@ -242,4 +243,11 @@ def _write_override(reader: Reader, override: InForce) -> Row:
     why = enclose(reader, names.translate_rule(override.reason))
     if override.comment:
         why = f"{why}\n{enclose(reader, override.comment)}"
-    return Row((who, what, write(override.from_amount), write(override.to_amount), why))
+    to_amount = write(override.to_amount)
+    if override.kind != "absolute":
+        words = write_change(reader, override.kind, override.to_amount, override.change)
+        to_amount = f"{to_amount}\n{enclose(reader, words)}"
+    if override.expires_on is not None:
+        day = gettext("holds until {day}").format(day=reader.day(override.expires_on))
+        why = f"{why}\n{enclose(reader, day)}"
+    return Row((who, what, write(override.from_amount), to_amount, why))

@@ -1,10 +1,11 @@
 """A forecast with what people know better in the place of what the statistics say.
 
-An override replaces the mean of one cell. The finest cells beneath it keep their shares: each is
+An override replaces the mean of one figure. The finest cells beneath it keep their shares: each is
 scaled so that together they meet the amount, and every wider cell is their sum again. Revenue and
-deals of a cell go up and down together, so what a deal is worth stays. Where an earlier override
-made the cells beneath 0, they take the shares that they had before it; where the statistics expect
-nothing of any of them, even ones.
+deals of a cell go up and down together, so what a deal is worth stays. Firm overrides hold beside
+one another (see `together`). Those from before there were firm ones count in the order in which
+they were made, each moving what was there. Where one of these made the cells beneath 0, they take
+the shares that they had before it; where the statistics expect nothing of any of them, even ones.
 
 Nothing is rounded until the last override is in: only then the finest cells, each to the cent above
 or below, so that every amount that still holds is met exactly. Ranges follow their cell's mean.
@@ -22,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.demand import splits
+from counterpoise.domain.demand.override_notes import write_notes
 from counterpoise.domain.demand.rounding import round_table
+from counterpoise.domain.demand.together import OTHER, Asked, Ground, ask, choose, lay_ground, meet
 from counterpoise.domain.tables.forecast import Cell, Forecast, Measure
-from counterpoise.domain.tables.override import CENT, CellKey, Override
-from counterpoise.domain.values.text import Text, text
+from counterpoise.domain.tables.override import CENT, CellKey, Override, list_in_force
 
-OTHER: Mapping[Measure, Measure] = {"won_revenue": "won_deals", "won_deals": "won_revenue"}
 Place = tuple[str, str]
 """Region and product of a finest cell; "" where the forecast has no such grain."""
 Amounts = dict[Place, Fraction]
@@ -71,36 +72,71 @@ class _Month:
 
 
 def apply_overrides(forecast: Forecast, overrides: Sequence[Override]) -> Forecast:
-    """Overrides count in the order in which they were made; without any, the same object.
+    """The forecast with every override that holds on its day; without any, the same object.
 
-    One whose cell the forecast does not have, and one that a later one moved, stand in the notes.
+    One whose figure the forecast does not have, one that has expired, and one that does not come
+    out as its author asked stand in the notes.
     """
     if not overrides:
         return forecast
-    said = {_key(cell): cell for cell in forecast.cells}
+    said = {cell.key: cell for cell in forecast.cells}
+    ground = lay_ground(forecast.cells)
     made = sorted(overrides, key=lambda override: (override.made_at, override.id))
-    held = [override for override in made if override.cell in said]
-    months = {day: _lay_out(forecast.cells, day) for day in {each.month for each in held}}
-    for override in held:
-        months[override.month].apply(override)
+    asked = [
+        found
+        for each in list_in_force(made, forecast.as_of)
+        if (found := ask(each, said, ground)) is not None
+    ]
+    days = sorted({leaf[0] for each in asked for leaf in each.leaves})
+    months = {day: _lay_out(forecast.cells, day) for day in days}
+    for each in asked:
+        if each.override.month is not None and not each.override.is_firm:
+            months[each.override.month].apply(each.override)
+    if any(each.override.is_firm for each in asked):
+        _meet_firm(ground, months, asked)
     finest = [cell for day, month in months.items() for cell in _round(said, month, day)]
     means, open_parts = _sum_up(finest)
     cells = tuple(
-        _move(cell, means[_key(cell)], open_parts[_key(cell)]) if cell.month in months else cell
+        _move(cell, means[cell.key], open_parts[cell.key]) if cell.month in months else cell
         for cell in forecast.cells
     )
-    now = {_key(cell): cell.mean for cell in cells}
+    now = {cell.key: cell.mean for cell in cells}
     return replace(
         forecast,
         cells=cells,
         splits=splits.follow(forecast.splits, cells),
         paths=_scale_paths(forecast, said, now),
-        notes=(*forecast.notes, *_write_notes(made, now)),
+        notes=(*forecast.notes, *write_notes(made, asked, now, forecast.as_of)),
     )
 
 
-def _key(cell: Cell) -> CellKey:
-    return cell.measure, cell.month, tuple(sorted(cell.by))
+def list_overridden(forecast: Forecast, overrides: Sequence[Override]) -> frozenset[CellKey]:
+    """The figures that people gave another amount; of a whole period, those of its months."""
+    held = [each for each in list_in_force(overrides, forecast.as_of) if each.kind != "lock"]
+    return frozenset(
+        cell.key for cell in forecast.cells if any(each.is_of(cell.key) for each in held)
+    )
+
+
+def _meet_firm(ground: Ground, months: Mapping[date, _Month], asked: Sequence[Asked]) -> None:
+    """Those that count in order and stand as they were asked for hold beside the firm ones."""
+    now: Ground = {
+        measure: {
+            leaf: months[leaf[0]].now[measure][leaf[1:]] / Fraction(CENT)
+            for leaf in leaves
+            if leaf[0] in months
+        }
+        for measure, leaves in ground.items()
+    }
+    standing = [
+        each
+        for each in asked
+        if each.override.is_firm
+        or sum(now[each.override.measure][leaf] for leaf in each.leaves) == each.aim.cents
+    ]
+    for measure, amounts in meet(ground, now, choose(ground, now, standing)).items():
+        for leaf, cents in amounts.items():
+            months[leaf[0]].now[measure][leaf[1:]] = cents * Fraction(CENT)
 
 
 def _lay_out(cells: Sequence[Cell], month: date) -> _Month:
@@ -181,57 +217,3 @@ def _scale_paths(
         elif after:
             paths[:, place] = float(after)
     return paths
-
-
-def _write_notes(made: Sequence[Override], now: Mapping[CellKey, Decimal]) -> Iterator[Text]:
-    for override in made:
-        stands = now.get(override.cell)
-        if stands is None:
-            yield _say_missing(override)
-        elif stands != override.amount:
-            yield _say_moved(override, stands)
-
-
-def _say_missing(override: Override) -> Text:
-    if not override.by:
-        return text(
-            "The override of {measure} in {month} by {author} changes nothing: the forecast has no"
-            " such figure. Withdraw it.",
-            measure=override.measure,
-            month=f"{override.month:%Y-%m}",
-            author=override.author,
-        )
-    return text(
-        "The override of {measure} of {members} in {month} by {author} changes nothing: the"
-        " forecast has no such figure. Withdraw it, or override one that is there.",
-        measure=override.measure,
-        members=_list_members(override),
-        month=f"{override.month:%Y-%m}",
-        author=override.author,
-    )
-
-
-def _say_moved(override: Override, stands: Decimal) -> Text:
-    if not override.by:
-        return text(
-            "{author} set {measure} in {month} to {amount}; a later override moved it to {stands}.",
-            author=override.author,
-            measure=override.measure,
-            month=f"{override.month:%Y-%m}",
-            amount=override.amount,
-            stands=stands,
-        )
-    return text(
-        "{author} set {measure} of {members} in {month} to {amount}; a later override moved it to"
-        " {stands}.",
-        author=override.author,
-        measure=override.measure,
-        members=_list_members(override),
-        month=f"{override.month:%Y-%m}",
-        amount=override.amount,
-        stands=stands,
-    )
-
-
-def _list_members(override: Override) -> str:
-    return " × ".join(member for _, member in override.by)

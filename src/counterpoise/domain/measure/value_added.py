@@ -4,9 +4,10 @@ Each override is held against the forecast that it replaced, in the same cell, s
 hard to foresee counts on both sides. The mean of these differences is uncertain by Student's t, and
 only where its whole interval lies on one side of nothing did overriding help, or harm.
 
-Of an author and cell only the last override made before the month was over counts, and only once
-the month is over and what came is known. Revenue and deals are judged apart: their errors have
-different units.
+Of an author and figure only the last override made before its month (or the whole period that it is
+of) was over counts, and only once that is over and what came is known. A difference or a factor is
+judged by the amount that it meant when it was made. Revenue and deals are judged apart: their
+errors have different units.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,8 +20,7 @@ from typing import Literal
 from counterpoise.domain.measure.formulas import round_share
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.forecast import Measure
-from counterpoise.domain.tables.override import CellKey, Override, ValueAdded
-from counterpoise.domain.values.period import add_months
+from counterpoise.domain.tables.override import CellKey, FigureKey, Override, ValueAdded
 from counterpoise.domain.values.text import text
 
 Kind = Literal["author", "role", "reason"]
@@ -28,6 +28,8 @@ KINDS: tuple[Kind, ...] = ("author", "role", "reason")
 FEWEST = Decimal(2)
 """One difference has no spread."""
 Group = tuple[Kind, str, Measure]
+Judged = tuple[Override, Decimal]
+"""An override and what came of its figure."""
 
 
 def measure_value_added(
@@ -43,21 +45,23 @@ def measure_value_added(
     fewer than override.least_cells are refused.
     """
     least = max(rulebook.get_number("override.least_cells", on), FEWEST)
-    groups: dict[Group, list[Override]] = {}
+    groups: dict[Group, list[Judged]] = {}
     for override in _choose(overrides):
-        if override.cell in actuals:
+        came = [actuals[cell] for cell in override.cells if cell in actuals]
+        if len(came) == len(override.cells):
             for group in _name_groups(override):
-                groups.setdefault(group, []).append(override)
+                groups.setdefault(group, []).append((override, sum(came, Decimal(0))))
     in_order = sorted(groups, key=lambda group: (KINDS.index(group[0]), *group[1:]))
-    return tuple(_judge(group, groups[group], actuals, least) for group in in_order)
+    return tuple(_judge(group, groups[group], least) for group in in_order)
 
 
 def _choose(overrides: Iterable[Override]) -> Iterable[Override]:
     """An override made once the month was over knew what came, and proves nothing."""
-    last: dict[tuple[str, CellKey], Override] = {}
+    last: dict[tuple[str, str, FigureKey], Override] = {}
     for override in sorted(overrides, key=lambda override: (override.made_at, override.id)):
-        if override.made_at.date() < add_months(override.month, 1):
-            last[override.author, override.cell] = override
+        if override.made_at.date() < override.ends_before:
+            period = override.period if override.month is None else ""
+            last[override.author, period, override.cell] = override
     return last.values()
 
 
@@ -67,12 +71,10 @@ def _name_groups(override: Override) -> Iterator[Group]:
         yield kind, name, override.measure
 
 
-def _judge(
-    group: Group, mine: Sequence[Override], actuals: Mapping[CellKey, Decimal], least: Decimal
-) -> ValueAdded:
+def _judge(group: Group, mine: Sequence[Judged], least: Decimal) -> ValueAdded:
     kind, name, measure = group
     refusal = None
-    total = sum((Fraction(actuals[each.cell]) for each in mine), Fraction(0))
+    total = sum((Fraction(came) for _, came in mine), Fraction(0))
     if len(mine) < least:
         refusal = text(
             "{n} finished figures were overridden; {least} are needed to say whether that helped.",
@@ -83,9 +85,9 @@ def _judge(
         refusal = text("Nothing was won where this was overridden, so no share of it can be off.")
     if refusal is not None:
         return ValueAdded(kind, name, measure, len(mine), None, None, None, refusal)
-    before = _miss(((each.statistical, actuals[each.cell]) for each in mine), total)
-    after = _miss(((each.amount, actuals[each.cell]) for each in mine), total)
-    low, high = _interval([_gain(each, actuals[each.cell]) for each in mine], total)
+    before = _miss(((each.statistical, came) for each, came in mine), total)
+    after = _miss(((each.amount, came) for each, came in mine), total)
+    low, high = _interval([_gain(*each) for each in mine], total)
     return ValueAdded(
         kind, name, measure, len(mine), before, after, before - after, None, low, high
     )

@@ -15,6 +15,7 @@ from counterpoise.domain.values.text import text
 
 WITHOUT_DEFAULT = {
     "exchange_rate": "0.27",
+    "override.expires_after_days": "90",
     "pool.headcount": "10",
     "pool.kind": "delivery",
     "pool.unit": "hours",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from counterpoise.domain.tables.override import OverrideKind
 from counterpoise.domain.tables.report import Assumption
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
@@ -128,18 +129,24 @@ class Minuted:
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """An override in force: a person's number in place of the forecast's."""
+    """An override in force: a person's number in place of the forecast's, or a lock on it.
+
+    month: None for the whole period. change: what a difference or a factor changes.
+    """
 
     author: str
     role: str
     reason: str
     comment: str
     measure: str
-    month: date
+    month: date | None
     by: tuple[tuple[str, str], ...]
     from_amount: Decimal
     to_amount: Decimal
     made_at: datetime
+    kind: OverrideKind = "absolute"
+    change: Decimal = Decimal(0)
+    expires_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ Right = Literal[
     "load_data",
     "run_cycle",
     "override",
+    "lock_forecast",
     "edit_rules",
     "edit_scenarios",
     "freeze_plan",
@@ -51,10 +52,9 @@ _APPROVER: frozenset[Right] = frozenset(
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     "administrator": frozenset(RIGHTS) - {"sign_plan"},
     "operations": frozenset(RIGHTS) - {"sign_plan", "manage_people"},
-    "leader": _PLANNER | {"read_people_records", "assign_actions"},
+    "leader": _PLANNER | {"lock_forecast", "read_people_records", "assign_actions"},
     "rep": frozenset({"read_people_records", "work_actions", "comment"}),
-    "finance": _PLANNER
-    | {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"},
+    "finance": _PLANNER | _APPROVER | {"lock_forecast"},
     "marketing": _PLANNER,
     "executive": _READER
     | {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"},

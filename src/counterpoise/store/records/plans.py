@@ -42,10 +42,11 @@ class PlanVersion(models.Model):
 
 
 class ForecastOverride(models.Model):
-    """What someone puts in place of a forecast cell. A change is a newer row; the old one stays.
+    """What someone puts in place of a forecast figure. A change is a newer row; the old one stays.
 
     Amounts are decimal text, in the forecast's currency or in deals. `cell` is the level as text,
-    such as "product=GTX|region=East", empty for the whole company.
+    such as "product=GTX|region=East", empty for the whole company. span: month, or period for the
+    whole of it; then `month` is its first. A lock is a row of its own beside the figure's override.
     """
 
     period = models.CharField(max_length=16)
@@ -63,15 +64,25 @@ class ForecastOverride(models.Model):
     is_current = models.BooleanField(default=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    kind = models.CharField(max_length=16, default="absolute")
+    change = models.CharField(max_length=40, default="0")
+    span = models.CharField(max_length=8, default="month")
+    expires_on = models.DateField(null=True)
+    is_firm = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["made_at", "id"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["period", "measure", "month", "cell"],
-                condition=Q(is_current=True),
-                name="one_current_override_a_cell",
-            )
+                fields=["period", "measure", "span", "month", "cell"],
+                condition=Q(is_current=True) & ~Q(kind="lock"),
+                name="one_current_override_a_figure",
+            ),
+            models.UniqueConstraint(
+                fields=["period", "measure", "span", "month", "cell"],
+                condition=Q(is_current=True, kind="lock"),
+                name="one_current_lock_a_figure",
+            ),
         ]
 
 

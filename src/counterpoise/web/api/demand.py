@@ -1,26 +1,20 @@
 """Demand: the forecast of the newest run of a period, and what people put in its place."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any, Literal
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
-from pydantic import Field
+from ninja import Router, Schema
 
-from counterpoise.actions import exceptions, overrides
-from counterpoise.actions.answers import answer_coverage, answer_exceptions, answer_override
+from counterpoise.actions import exceptions
+from counterpoise.actions.answers import answer_coverage, answer_exceptions
 from counterpoise.actions.coverage import judge_ranges
 from counterpoise.actions.forecast_changes import explain_change
-from counterpoise.actions.overrides import Wish
 from counterpoise.actions.value_added import judge_overrides
-from counterpoise.domain.tables.override import CellKey
 from counterpoise.domain.values.plain import to_plain
-from counterpoise.store import overrides as stored
-from counterpoise.store.overrides import CellChanged, KeptOverride
-from counterpoise.web import access
-from counterpoise.web.api import paging, runs
-from counterpoise.web.api.forms import Amount, Day, Mark, Members, Name, Sent, Words
+from counterpoise.web.api import runs
+from counterpoise.web.api.forms import Amount, Mark, Members
+from counterpoise.web.api.overrides import OverrideAnswer
 from counterpoise.web.api.problems import Problem
 from counterpoise.web.workplace import get_workspace, now
 
@@ -55,23 +49,6 @@ class EvidenceAnswer(Schema):
     stage_weighted: Amount
 
 
-class OverrideAnswer(Schema):
-    """statistical: what stood there without overrides when it was made."""
-
-    id: int
-    period: str
-    measure: str
-    month: str
-    by: Members
-    amount: Amount
-    statistical: Amount
-    reason: str
-    comment: str
-    author: str
-    role: str
-    made_at: str
-
-
 class ForecastAnswer(Schema):
     """forecast: with overrides in it. statistical: without; null where nobody overrode. splits: the
     whole by team, segment or lead source, each adding up to it; only teams that one may see."""
@@ -92,53 +69,6 @@ class Demand(Mark):
 
     demand: ForecastAnswer | None
     refusal: str | None
-
-
-class KeptOverrideAnswer(OverrideAnswer):
-    """is_current: it holds now. replaced_by: the id of the one that took its place."""
-
-    is_current: bool
-    replaced_by: int | None
-    withdrawn_at: datetime | None
-    withdrawn_by: str
-
-
-class Overrides(Schema):
-    items: list[KeptOverrideAnswer]
-    next: str | None
-
-
-class PreviewWish(Sent):
-    measure: Literal["won_revenue", "won_deals"]
-    month: Day = Field(description="The first day of the month.")
-    by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
-    amount: str = Field(pattern=r"^\d{1,15}(\.\d{1,2})?$", description="Decimal text, 0 or more.")
-
-
-class NewOverride(PreviewWish):
-    """replaces: the id of the override that holds for the figure now, null where none does; where
-    someone else was faster, the answer is 409 and shows theirs."""
-
-    reason: Name
-    comment: Words
-    replaces: int | None = Field(None, ge=1, le=2**62)
-
-
-class EffectAnswer(Schema):
-    """by is empty for the whole company; month is null for the whole period."""
-
-    measure: str
-    month: date | None
-    by: Members
-    before: Amount
-    after: Amount
-
-
-class PreviewAnswer(Schema):
-    """effects: every figure that would move, from the widest to the one that is overridden."""
-
-    effects: list[EffectAnswer]
-    notes: list[str]
 
 
 class ValueAddedAnswer(Schema):
@@ -243,54 +173,6 @@ def _may_see(request: HttpRequest, by: dict[str, str]) -> bool:
 
 
 @router.get(
-    "/demand/{period}/overrides", response=Overrides, summary="List overrides, newest first"
-)
-def list_overrides(request: HttpRequest, period: str, page: Query[paging.Page]) -> dict[str, Any]:
-    """Every one that was ever made in the period, whether it still holds or not."""
-    wanted = runs.read_period(period)
-    made = stored.list_history(wanted)
-    shown, following = paging.cut_page(made, _order, page, f"overrides:{wanted}")
-    return paging.answer_page([_answer_kept(each) for each in shown], following)
-
-
-@router.post(
-    "/demand/{period}/overrides", response={201: OverrideAnswer}, summary="Override a figure"
-)
-def make_override(request: HttpRequest, period: str, new: NewOverride) -> Status[Any]:
-    """It counts in the next run of the cycle. The reason is one that the rulebook knows."""
-    wish = Wish(
-        period=runs.read_period(period),
-        cell=_read_cell(new),
-        amount=Decimal(new.amount),
-        reason=new.reason,
-        comment=new.comment,
-        replaces=new.replaces,
-    )
-    try:
-        made = overrides.make_override(wish, access.get_visitor(request), now=now())
-    except CellChanged as error:
-        raise _say_changed(error) from None
-    return Status(201, answer_override(made))
-
-
-@router.post(
-    "/demand/{period}/overrides/preview",
-    response=PreviewAnswer,
-    summary="See what an override would do",
-)
-def preview_override(request: HttpRequest, period: str, new: PreviewWish) -> dict[str, Any]:
-    """To its own figure and to all that are wider. Nothing is kept."""
-    wanted = runs.check_run(period)
-    outlook = overrides.find_outlook(wanted)
-    if outlook is None:
-        raise Problem(404, f"Nothing is forecast for {wanted}, so there is no figure to override.")
-    wish = Wish(wanted, _read_cell(new), Decimal(new.amount), reason="", comment="")
-    shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
-    effects = [{**to_plain(each), "by": dict(each.by)} for each in shown.effects]
-    return {"effects": effects, "notes": to_plain(shown.notes)}
-
-
-@router.get(
     "/demand/{period}/exceptions", response=Exceptions, summary="List what somebody should look at"
 )
 def list_exceptions(request: HttpRequest, period: str) -> dict[str, Any]:
@@ -328,42 +210,3 @@ def list_value_added(request: HttpRequest) -> dict[str, Any]:
 def show_coverage(request: HttpRequest) -> dict[str, Any]:
     """Of all runs, by what was forecast and how many months ahead it looked."""
     return answer_coverage(judge_ranges(get_workspace(), today=now().date()))
-
-
-@router.post(
-    "/demand/{period}/overrides/{int:override_id}/withdraw",
-    response=OverrideAnswer,
-    summary="Withdraw an override",
-)
-def withdraw_override(request: HttpRequest, period: str, override_id: int) -> dict[str, Any]:
-    """The figure is then what the statistics and the other overrides make of it."""
-    visitor = access.get_visitor(request)
-    wanted = runs.read_period(period)
-    try:
-        found = overrides.withdraw_override(wanted, override_id, visitor, now=now())
-    except CellChanged as error:
-        raise _say_changed(error) from None
-    return answer_override(found)
-
-
-def _read_cell(new: PreviewWish) -> CellKey:
-    return new.measure, new.month, tuple(sorted(new.by.items()))
-
-
-def _answer_kept(kept: KeptOverride) -> dict[str, Any]:
-    return {
-        **answer_override(kept.override),
-        "is_current": kept.is_current,
-        "replaced_by": kept.replaced_by,
-        "withdrawn_at": to_plain(kept.withdrawn_at),
-        "withdrawn_by": kept.withdrawn_by,
-    }
-
-
-def _say_changed(error: CellChanged) -> Problem:
-    current = error.current and answer_override(error.current)
-    return Problem(409, str(error), current=current)
-
-
-def _order(kept: KeptOverride) -> paging.Key:
-    return (-kept.override.id,)

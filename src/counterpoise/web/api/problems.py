@@ -20,7 +20,7 @@ from counterpoise.actions.enrichment_providers import InvalidProvider
 from counterpoise.actions.hooks import InvalidHook, NothingDelivered
 from counterpoise.actions.notes import InvalidNote
 from counterpoise.actions.outbox import TooMany
-from counterpoise.actions.overrides import UnexplainedOverride, UnknownCell
+from counterpoise.actions.override_wishes import LockedFigure, UnexplainedOverride, UnknownCell
 from counterpoise.actions.own_measures import EnginesDiffer
 from counterpoise.actions.pushes import UnknownSource
 from counterpoise.actions.rules import UnknownRule
@@ -152,6 +152,7 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownCell: 422,
     InvalidOverride: 422,
     UnexplainedOverride: 422,
+    LockedFigure: 409,
     InvalidRule: 422,
     MissingRule: 422,
     KeyUsedOtherwise: 422,

@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from counterpoise.connectors.documents import names
 from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.forecast import Measure
-from counterpoise.domain.tables.override import DIMENSIONS, CellKey
+from counterpoise.domain.tables.override import DIMENSIONS, FigureKey
 
 Members = tuple[tuple[str, str], ...]
 
 
-def read_address(asked: QueryDict) -> CellKey:
-    """Raises Http404 for what is no figure's address."""
-    measure = asked.get("measure", "")
+def read_address(asked: QueryDict) -> FigureKey:
+    """Without a month it is of the whole period. Raises Http404 for what is no figure's address."""
+    measure, written = asked.get("measure", ""), asked.get("month", "")
     try:
-        month = date.fromisoformat(asked.get("month", "") + "-01")
+        month = date.fromisoformat(written + "-01") if written else None
     except ValueError:
         raise Http404 from None
     if measure not in get_args(Measure):
@@ -29,12 +29,13 @@ def read_address(asked: QueryDict) -> CellKey:
     return measure, month, tuple(sorted((name, member) for name, member in members if member))
 
 
-def write_query(cell: CellKey) -> str:
+def write_query(cell: FigureKey) -> str:
     measure, month, by = cell
-    return urlencode([("measure", measure), ("month", f"{month:%Y-%m}"), *sorted(by)])
+    of_month = [("month", f"{month:%Y-%m}")] if month else []
+    return urlencode([("measure", measure), *of_month, *sorted(by)])
 
 
-def link(name: str, period: str, cell: CellKey) -> str:
+def link(name: str, period: str, cell: FigureKey) -> str:
     """The address of a figure's own page, or of what can be done there."""
     return f"{reverse(f'demand:{name}', args=[period])}?{write_query(cell)}"
 
@@ -46,10 +47,10 @@ def name_members(by: Members) -> str:
     return " × ".join(found) or _("Whole company")
 
 
-def name_cell(cell: CellKey, reader: Reader) -> str:
+def name_cell(cell: FigureKey, reader: Reader) -> str:
     measure, month, by = cell
     return _("{measure}, {month}: {members}").format(
         measure=names.name_code("measure", measure),
-        month=reader.month(month),
+        month=reader.month(month) if month else _("whole period"),
         members=name_members(by),
     )

@@ -1,6 +1,6 @@
 """The tables of the demand page: cells of the forecast, its back-test, what was won before."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -8,8 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from counterpoise.actions.overrides import Outlook
 from counterpoise.connectors.documents import names
+from counterpoise.connectors.documents.reader import Reader
+from counterpoise.domain.demand.overrides import list_overridden
+from counterpoise.domain.tables.figure import Figure, find_figure, list_figures
 from counterpoise.domain.tables.forecast import SPLITS, Cell, Forecast
-from counterpoise.domain.tables.override import CellKey
+from counterpoise.domain.tables.override import FigureKey, list_in_force
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.web.demand import cells
@@ -51,7 +54,9 @@ def build_forecast(outlook: Outlook, measure: str, level: str, visitor: Visitor)
     period = str(outlook.forecast.period)
     figure: Kind = "money" if measure == "won_revenue" else "quantity"
     said = {cell.key: cell for cell in (*outlook.statistical.cells, *outlook.statistical.splits)}
-    overridden = {each.cell for each in outlook.overrides}
+    overridden = list_overridden(outlook.statistical, outlook.overrides)
+    in_force = list_in_force(outlook.overrides, outlook.statistical.as_of)
+    locked = {each.cell for each in in_force if each.kind == "lock"}
     members = LEVELS[level]
     rows = []
     for cell in _find_level(outlook.forecast, measure, members):
@@ -73,7 +78,7 @@ def build_forecast(outlook: Outlook, measure: str, level: str, visitor: Visitor)
                     "high_90": cell.quantile("0.95"),
                     "open": cell.from_open,
                     "statistical": statistical,
-                    "state": _name_state(cell, statistical, overridden),
+                    "state": _name_state(cell, statistical, overridden, locked),
                 },
                 {"month": address, "mean": address} if address else {},
             )
@@ -188,37 +193,26 @@ def build_history(cycle: Cycle) -> Table:
     )
 
 
-def build_sums(outlook: Outlook, cell: Cell) -> Table:
+def build_sums(outlook: Outlook, figure: Figure, reader: Reader) -> Table:
     """A figure among those that it is part of, and the parts that it is made of."""
-    period = str(outlook.forecast.period)
-    figure: Kind = "money" if cell.measure == "won_revenue" else "quantity"
-    own, rows = set(cell.by), []
-    for each in sorted(outlook.forecast.cells, key=_rank):
-        if (each.measure, each.month) != (cell.measure, cell.month) or set(each.by) == own:
-            continue
-        is_above = set(each.by) < own
-        if not is_above and not (set(each.by) > own and len(each.by) == len(own) + 1):
-            continue
-        part, whole = (cell.mean, each.mean) if is_above else (each.mean, cell.mean)
-        new = [name for name, _member in each.by if name not in dict(cell.by)]
-        rows.append(
-            Row(
-                {
-                    "figure": cells.name_members(each.by),
-                    "relation": _("this is a part of it") if is_above else _name_part(new[0]),
-                    "mean": each.mean,
-                    "share": part / whole if whole else None,
-                },
-                {"figure": cells.link("cell", period, each.key)},
+    kind: Kind = "money" if figure.measure == "won_revenue" else "quantity"
+    rows = list(_list_spans(outlook, figure, reader))
+    own = set(figure.by)
+    for each in sorted(list_figures(outlook.forecast, figure.measure, figure.month), key=_rank):
+        if set(each.by) < own:
+            rows.append(_relate(outlook, each, figure, cells.name_members(each.by), is_above=True))
+        elif set(each.by) > own and len(each.by) == len(own) + 1:
+            (new,) = [name for name, _member in each.by if name not in dict(figure.by)]
+            rows.append(
+                _relate(outlook, each, figure, cells.name_members(each.by), _name_part(new))
             )
-        )
     return Table(
         name="sums",
         caption=_("How it adds up"),
         columns=(
             Column("figure", _("Figure")),
             Column("relation", _("Stands to this figure as"), has_choices=True),
-            Column("mean", _("Expected"), figure),
+            Column("mean", _("Expected"), kind),
             Column("share", _("The part is of the whole"), "share"),
         ),
         rows=tuple(rows),
@@ -227,9 +221,45 @@ def build_sums(outlook: Outlook, cell: Cell) -> Table:
     )
 
 
-def _rank(cell: Cell) -> tuple[int, str, Decimal]:
+def _list_spans(outlook: Outlook, figure: Figure, reader: Reader) -> Iterator[Row]:
+    """A month of the whole period, or the months that the whole is made of."""
+    months = [each.start for each in outlook.forecast.period.months]
+    if len(months) == 1:
+        return
+    for span in months if figure.month is None else (None,):
+        each = find_figure(outlook.forecast, (figure.measure, span, figure.by))
+        if each is None:
+            continue
+        if span is None:
+            yield _relate(outlook, each, figure, _("Whole period"), is_above=True)
+        else:
+            yield _relate(outlook, each, figure, reader.month(span), _("a month of this"))
+
+
+def _relate(
+    outlook: Outlook,
+    each: Figure,
+    figure: Figure,
+    name: str,
+    relation: str = "",
+    *,
+    is_above: bool = False,
+) -> Row:
+    part, whole = (figure.mean, each.mean) if is_above else (each.mean, figure.mean)
+    return Row(
+        {
+            "figure": name,
+            "relation": _("this is a part of it") if is_above else relation,
+            "mean": each.mean,
+            "share": part / whole if whole else None,
+        },
+        {"figure": cells.link("cell", str(outlook.forecast.period), each.key)},
+    )
+
+
+def _rank(figure: Figure) -> tuple[int, str, Decimal]:
     """Wider figures first; the parts of one kind stand together, the largest first."""
-    return len(cell.by), " ".join(sorted(name for name, _member in cell.by)), -cell.mean
+    return len(figure.by), " ".join(sorted(name for name, _member in figure.by)), -figure.mean
 
 
 def _find_level(forecast: Forecast, measure: str, members: tuple[str, ...]) -> list[Cell]:
@@ -268,7 +298,14 @@ def _name_forecast(forecast: Forecast, measure: str) -> str:
     )
 
 
-def _name_state(cell: Cell, statistical: Decimal, overridden: Container[CellKey]) -> str:
+def _name_state(
+    cell: Cell,
+    statistical: Decimal,
+    overridden: Container[FigureKey],
+    locked: Container[FigureKey],
+) -> str:
+    if cell.key in locked:
+        return _("locked")
     if cell.key in overridden:
         return _("overridden")
     return _("none") if cell.mean == statistical else _("moved by an override")

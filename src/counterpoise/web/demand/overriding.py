@@ -9,14 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from counterpoise.actions import overrides
-from counterpoise.actions.overrides import Outlook, Preview, Wish
-from counterpoise.domain.tables.override import CellKey, InvalidOverride, Override
+from counterpoise.actions import override_wishes, overrides
+from counterpoise.actions.override_wishes import Contradiction, LockedFigure, Wish
+from counterpoise.actions.overrides import Outlook, Preview
+from counterpoise.connectors.documents.override_words import write_change
+from counterpoise.connectors.documents.reader import Reader
+from counterpoise.domain.tables.figure import find_figure
+from counterpoise.domain.tables.override import FigureKey, InvalidOverride, Override
 from counterpoise.store import overrides as stored
 from counterpoise.web import access
 from counterpoise.web.demand import cells, history
 from counterpoise.web.demand.figures import build_sums
-from counterpoise.web.demand.forms import OverrideForm
+from counterpoise.web.demand.forms import LockForm, OverrideForm
 from counterpoise.web.demand.words import name_reason, name_unit
 from counterpoise.web.newest import get_newest
 from counterpoise.web.pages import render_page
@@ -26,8 +30,8 @@ from counterpoise.web.workplace import now
 
 @require_safe
 def show_cell(request: HttpRequest, period: str) -> HttpResponse:
-    outlook, key = _find(request, period)
-    return _render_cell(request, outlook, key, _open_form(outlook, key))
+    outlook, key = find(request, period)
+    return render_cell(request, outlook, key)
 
 
 @require_safe
@@ -42,32 +46,33 @@ def go_to_cell(request: HttpRequest, override_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: HttpRequest, period: str) -> HttpResponse:
     """Shows what an override would do, and keeps nothing. The answer's tables link here by GET."""
-    outlook, key = _find(request, period)
+    outlook, key = find(request, period)
     if request.method != "POST":
-        return redirect(_stay_on(request, period))
+        return redirect(stay_on(request, period))
     form = _open_form(outlook, key, request)
     if not _is_possible(request, outlook, key, form):
-        return _render_cell(request, outlook, key, form)
+        return render_cell(request, outlook, key, form)
     return _show_effect(request, outlook, key, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request: HttpRequest, period: str) -> HttpResponse:
     """A refusal is answered here too, and its tables link here by GET."""
-    outlook, key = _find(request, period)
+    outlook, key = find(request, period)
     if request.method != "POST":
-        return redirect(_stay_on(request, period))
+        return redirect(stay_on(request, period))
     form = _open_form(outlook, key, request)
     if not _is_possible(request, outlook, key, form):
-        return _render_cell(request, outlook, key, form)
+        return render_cell(request, outlook, key, form)
     if form.cleaned_data["seen"] != form.cleaned_data["amount"]:
         return _show_effect(request, outlook, key, form)  # nobody saves what they have not seen
+    wish = _read_wish(period, key, form)
     try:
-        overrides.make_override(
-            _read_wish(period, key, form), access.get_visitor(request), now=now()
-        )
+        overrides.make_override(wish, access.get_visitor(request), now=now())
     except stored.CellChanged as error:
         return _show_conflict(request, period, key, form, error.current)
+    except Contradiction:
+        return _show_effect(request, outlook, key, form)
     messages.success(
         request,
         _(
@@ -103,118 +108,169 @@ def withdraw(request: HttpRequest, period: str, override_id: int) -> HttpRespons
 def list_overrides(request: HttpRequest, period: str) -> HttpResponse:
     newest = get_newest(period)
     reader = get_eyes(request).reader
-    table = history.build_history(period, stored.list_history(period), reader)
+    made = stored.list_history(period)
+    table = history.build_history(period, made, reader, newest.run.as_of)
     return render_page(request, "demand/overrides.html", {"newest": newest}, [table])
 
 
-def _find(request: HttpRequest, period: str) -> tuple[Outlook, CellKey]:
+def find(request: HttpRequest, period: str) -> tuple[Outlook, FigureKey]:
     """The newest forecast, and the figure that the address names. Raises Http404."""
     key = cells.read_address(request.GET)
     outlook = overrides.find_outlook(period)
-    if outlook is None or overrides.find_cell(outlook.forecast, key) is None:
+    figure = find_figure(outlook.forecast, key) if outlook else None
+    if outlook is None or figure is None:
         raise Http404
-    return outlook, key
+    return outlook, figure.key
 
 
-def _stay_on(request: HttpRequest, period: str) -> str:
+def stay_on(request: HttpRequest, period: str) -> str:
     return f"{reverse('demand:cell', args=[period])}?{request.GET.urlencode()}"
 
 
-def _find_override(outlook: Outlook, key: CellKey) -> Override | None:
-    return next((each for each in outlook.overrides if each.cell == key), None)
-
-
-def _open_form(
-    outlook: Outlook, key: CellKey, request: HttpRequest | None = None, **initial: Any
-) -> OverrideForm:
-    held = _find_override(outlook, key)
-    return OverrideForm(
-        request.POST if request else None,
-        initial={"replaces": held.id if held else None, **initial},
-        reasons=overrides.list_reasons(now().date()),
-        unit=name_unit(key[0], outlook.cycle.currency),
-    )
-
-
-def _read_wish(period: str, key: CellKey, form: OverrideForm) -> Wish:
-    said = form.cleaned_data
-    return Wish(
-        period=period,
-        cell=key,
-        amount=said["amount"],
-        reason=said["reason"],
-        comment=said["comment"],
-        replaces=said["replaces"],
-    )
-
-
-def _is_possible(request: HttpRequest, outlook: Outlook, key: CellKey, form: OverrideForm) -> bool:
-    """Whether the form is filled in well; what is wrong stands in it afterwards."""
-    cell = overrides.find_cell(outlook.statistical, key)
-    if not form.is_valid() or cell is None:
-        return False
-    try:
-        overrides.check_won(cell, form.cleaned_data["amount"], outlook.run.as_of)
-    except InvalidOverride as error:
-        form.add_error("amount", get_eyes(request).explain(error))
-    return form.is_valid()
-
-
-def _show_effect(
-    request: HttpRequest, outlook: Outlook, key: CellKey, form: OverrideForm
-) -> HttpResponse:
-    wish = _read_wish(str(outlook.forecast.period), key, form)
-    shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
-    kept = _open_form(outlook, key, **{**form.cleaned_data, "seen": wish.amount})
-    return _render_cell(request, outlook, key, kept, shown=shown)
-
-
-def _show_conflict(
-    request: HttpRequest, period: str, key: CellKey, form: OverrideForm, current: Override | None
-) -> HttpResponse:
-    """Both values, and the text of whoever came second, ready to be saved over what is there."""
-    outlook, _key = _find(request, period)
-    said = form.cleaned_data
-    kept = _open_form(outlook, key, **{**said, "replaces": current.id if current else None})
-    conflict = {"mine": said["amount"], "theirs": current}
-    return _render_cell(request, outlook, key, kept, conflict=conflict)
-
-
-def _render_cell(
+def render_cell(
     request: HttpRequest,
     outlook: Outlook,
-    key: CellKey,
-    form: OverrideForm,
+    key: FigureKey,
+    form: OverrideForm | LockForm | None = None,
     *,
     shown: Preview | None = None,
     conflict: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """form: the one that was sent. conflict: what someone else made of the figure meanwhile."""
     period = str(outlook.forecast.period)
     reader = get_eyes(request).reader
-    cell = overrides.find_cell(outlook.forecast, key)
-    said = overrides.find_cell(outlook.statistical, key)
-    assert cell is not None, "whoever calls has found it"
-    assert said is not None, "overrides add no cells"
-    held = _find_override(outlook, key)
+    figure = find_figure(outlook.forecast, key)
+    said = find_figure(outlook.statistical, key)
+    assert figure is not None, "whoever calls has found it"
+    assert said is not None, "overrides add no figures"
+    held, lock = _find_override(outlook, key), overrides.find_lock(outlook, key)
+    as_of = outlook.statistical.as_of
     tables = [
-        build_sums(outlook, cell),
-        history.build_history(period, stored.list_history(period, key), reader),
+        build_sums(outlook, figure, reader),
+        history.build_history(period, stored.list_history(period, key), reader, as_of),
     ]
     if shown is not None:
         tables.append(history.build_effects(shown, outlook.cycle.currency, reader))
+        if shown.contradiction is not None:
+            opponents = shown.contradiction.opponents
+            tables.append(history.build_opponents(period, opponents, reader))
     context = {
         "outlook": outlook,
-        "cell": cell,
+        "cell": figure,
         "statistical": said,
         "title": cells.name_cell(key, reader),
         "currency": outlook.cycle.currency,
         "held": held,
         "held_reason": name_reason(held.reason) if held else "",
+        "held_words": _write(held, reader) if held else "",
+        "is_expired": held is not None and held.is_expired(as_of),
+        "lock": lock,
+        "lock_form": form if isinstance(form, LockForm) else LockForm(),
         "preview": shown,
         "conflict": conflict,
         "preview_link": cells.link("preview", period, key),
         "override_link": cells.link("override", period, key),
+        "lock_link": cells.link("lock", period, key),
         "subject": f"override:{held.id}" if held else "",
     }
-    status = 409 if conflict else 200
+    status = 409 if conflict or _is_contradicted(shown) else 200
+    if isinstance(form, LockForm):
+        form, status = None, 422
+    form = form or _open_form(outlook, key)
     return render_page(request, "demand/cell.html", context, tables, form=form, status=status)
+
+
+def _is_contradicted(shown: Preview | None) -> bool:
+    return shown is not None and shown.contradiction is not None
+
+
+def _write(override: Override, reader: Reader) -> str:
+    return write_change(reader, override.kind, override.amount, override.change)
+
+
+def _find_override(outlook: Outlook, key: FigureKey) -> Override | None:
+    return next(
+        (each for each in outlook.overrides if each.cell == key and each.kind != "lock"), None
+    )
+
+
+def _open_form(
+    outlook: Outlook,
+    key: FigureKey,
+    request: HttpRequest | None = None,
+    *,
+    contradicts: bool = False,
+    **initial: Any,
+) -> OverrideForm:
+    held = _find_override(outlook, key)
+    return OverrideForm(
+        request.POST if request else None,
+        initial={
+            "replaces": held.id if held else None,
+            "expires_on": override_wishes.find_default_expiry(now().date()),
+            **initial,
+        },
+        reasons=override_wishes.list_reasons(now().date()),
+        unit=name_unit(key[0], outlook.cycle.currency),
+        contradicts=contradicts,
+    )
+
+
+def _read_wish(period: str, key: FigureKey, form: OverrideForm) -> Wish:
+    said = form.cleaned_data
+    return Wish(
+        period=period,
+        cell=key,
+        amount=said["amount"].amount,
+        reason=said["reason"],
+        comment=said["comment"],
+        replaces=said["replaces"],
+        kind=said["amount"].kind,
+        expires_on=said["expires_on"],
+        replaces_others=said["replaces_others"],
+    )
+
+
+def _is_possible(
+    request: HttpRequest, outlook: Outlook, key: FigureKey, form: OverrideForm
+) -> bool:
+    """Whether the form is filled in well; what is wrong stands in it afterwards."""
+    if not form.is_valid():
+        return False
+    wish = _read_wish(str(outlook.forecast.period), key, form)
+    try:
+        overrides.check_unlocked(outlook, key)
+        override_wishes.draft(outlook.statistical, wish, now().date()).as_override("", "", now())
+    except (InvalidOverride, LockedFigure) as error:
+        form.add_error("amount", get_eyes(request).explain(error))
+    return form.is_valid()
+
+
+def _show_effect(
+    request: HttpRequest, outlook: Outlook, key: FigureKey, form: OverrideForm
+) -> HttpResponse:
+    wish = _read_wish(str(outlook.forecast.period), key, form)
+    shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
+    found = shown.contradiction
+    said = {**form.cleaned_data, "seen": form.cleaned_data["amount"], "replaces_others": False}
+    kept = _open_form(outlook, key, contradicts=found is not None and found.can_replace, **said)
+    return render_cell(request, outlook, key, kept, shown=shown)
+
+
+def _show_conflict(
+    request: HttpRequest, period: str, key: FigureKey, form: OverrideForm, current: Override | None
+) -> HttpResponse:
+    """Both values, and the text of whoever came second, ready to be saved over what is there."""
+    outlook, _key = find(request, period)
+    said, reader = form.cleaned_data, get_eyes(request).reader
+    kept = _open_form(outlook, key, **{**said, "replaces": current.id if current else None})
+    mine = override_wishes.draft(
+        outlook.statistical, _read_wish(period, key, form), now().date()
+    ).as_override("", "", now())
+    conflict = {
+        "mine": mine.amount,
+        "mine_words": _write(mine, reader),
+        "theirs": current,
+        "theirs_words": _write(current, reader) if current else "",
+    }
+    return render_cell(request, outlook, key, kept, conflict=conflict)

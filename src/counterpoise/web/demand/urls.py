@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counterpoise.web.demand import coverage, exceptions, explorer, overriding, views
+from counterpoise.web.demand import coverage, exceptions, explorer, locking, overriding, views
 
 app_name = "demand"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("<str:period>/cell", overriding.show_cell, name="cell"),
     path("<str:period>/cell/preview", overriding.preview, name="preview"),
     path("<str:period>/cell/override", overriding.make, name="override"),
+    path("<str:period>/cell/lock", locking.lock, name="lock"),
+    path("<str:period>/overrides/<int:override_id>/unlock", locking.unlock, name="unlock"),
     path("<str:period>/overrides/", overriding.list_overrides, name="overrides"),
     path("<str:period>/overrides/<int:override_id>/withdraw", overriding.withdraw, name="withdraw"),
 ]

@@ -20,7 +20,7 @@ from counterpoise.domain.tables.forecast import Forecast, Measure
 from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.web.access import get_visitor
-from counterpoise.web.demand import figures
+from counterpoise.web.demand import cells, figures
 from counterpoise.web.demand.words import name_reason, name_role
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.newest import find_newest_period, get_newest
@@ -69,6 +69,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         "measures": get_args(Measure),
         "levels": levels,
         "totals": _sum_up(outlook),
+        "whole": {each: cells.link("cell", period, (each, None, ())) for each in get_args(Measure)},
         "opened": list_asked(request.GET),
         **_draw(request, outlook),
         **_draw_change(request, period, outlook),
@@ -98,9 +99,9 @@ def _choose(request: HttpRequest, name: str, choices: tuple[str, ...]) -> str:
 def _sum_up(outlook: Outlook) -> dict[str, Any]:
     """The whole period, beside what the statistics alone and stage weights say."""
     revenue = _sum(outlook.forecast, "won_revenue")
-    cells = outlook.forecast.cells
+    found = outlook.forecast.cells
     from_open = sum(
-        (each.from_open for each in cells if each.measure == "won_revenue" and not each.by),
+        (each.from_open for each in found if each.measure == "won_revenue" and not each.by),
         Decimal(0),
     )
     return {

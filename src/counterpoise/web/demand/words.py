@@ -12,6 +12,7 @@ REASONS = {
     "market_change": _("market change"),
     "wrong_data": _("wrong data"),
     "other": _("other"),
+    "locked": _("locked"),
 }
 ROLES = {
     "administrator": _("administrator"),

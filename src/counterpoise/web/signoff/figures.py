@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from counterpoise.connectors.documents import names
+from counterpoise.connectors.documents.override_words import write_change
 from counterpoise.connectors.documents.pack_words import name_role
 from counterpoise.domain.reconcile.signing import State
 from counterpoise.domain.tables.pack import Pack
@@ -217,6 +218,7 @@ def _build_overrides(pack: Pack, eyes: Eyes) -> Table:
             Column("figure", _("Figure")),
             Column("was", _("Forecast"), "number", places=2),
             Column("now", _("Override"), "number", places=2),
+            Column("change", _("As it was said")),
             Column("author", _("By")),
             Column("role", _("As")),
             Column("reason", _("Reason")),
@@ -228,6 +230,7 @@ def _build_overrides(pack: Pack, eyes: Eyes) -> Table:
                     "figure": cells.name_cell((each.measure, each.month, each.by), eyes.reader),
                     "was": each.from_amount,
                     "now": each.to_amount,
+                    "change": write_change(eyes.reader, each.kind, each.to_amount, each.change),
                     "author": each.author,
                     "role": name_role(each.role),
                     "reason": name_reason(each.reason),
