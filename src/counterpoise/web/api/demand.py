@@ -12,6 +12,7 @@ from counterpoise.actions.coverage import judge_ranges
 from counterpoise.actions.forecast_changes import explain_change
 from counterpoise.actions.value_added import judge_overrides
 from counterpoise.domain.values.plain import to_plain
+from counterpoise.web import access
 from counterpoise.web.api import runs
 from counterpoise.web.api.forms import Amount, Mark, Members
 from counterpoise.web.api.overrides import OverrideAnswer
