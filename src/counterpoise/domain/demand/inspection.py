@@ -1,0 +1,378 @@
+"""Inspects the open pipeline as known on a day: every open deal, and what stands out about it.
+
+- slipped: its close date is past, was put off often, or was put off out of the running quarter.
+- stalled: longer in its stage than nine in ten won deals of its segment were (or older than they
+  were when they were won, where nobody recorded stages).
+- quiet: longer without an activity than nine in ten won deals of its segment ever were.
+- hygiene: what a deal in work must have is missing, its owner is gone, or its close date is sooner
+  than nine in ten won deals needed from its stage on.
+- amount: outside of what such deals are won for.
+
+Nothing looks past the as-of day. What cannot be judged is not flagged, and the notes say why.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.demand import inspection_reasons as say
+from counterpoise.domain.demand.chances import Chances
+from counterpoise.domain.demand.inspection_limits import (
+    PipelineLimits,
+    learn_limits,
+    list_limits,
+)
+from counterpoise.domain.demand.inspection_reasons import Measure
+from counterpoise.domain.demand.inspection_rules import InspectionRules
+from counterpoise.domain.demand.pushes import Pushes, count_changes, count_pushes
+from counterpoise.domain.demand.won_limits import Limits
+from counterpoise.domain.tables.deal_facts import DealFacts
+from counterpoise.domain.tables.deals import STILL_OPEN, Deals, day_number, day_of
+from counterpoise.domain.tables.inspection import Chance, InspectedDeal, Inspection, Reason
+from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text, text
+
+CENT = Decimal("0.01")
+NOT_YET = "created"
+"""The name under which a first stage stands that nobody recorded; it says nothing."""
+_Add = Callable[[int, Reason], None]
+_Ints = NDArray[np.int64]
+
+
+def inspect_pipeline(
+    deals: Deals,
+    facts: DealFacts,
+    chances: Chances | Text,
+    period: Period,
+    rules: InspectionRules,
+) -> Inspection:
+    """deals: as known on their as-of day, the facts and chances of the same. chances: why there are
+    none, where there are none. The same in gives the same out, in the same order."""
+    looking = _look(deals, facts, rules)
+    reasons: list[list[Reason]] = [[] for _ in looking.held]
+
+    def add(place: int, reason: Reason) -> None:
+        reasons[place].append(reason)
+
+    for flag in (_flag_slipped, _flag_stalled, _flag_quiet, _flag_hygiene, _flag_amount):
+        flag(looking, rules, add)
+    described = _describe(looking, chances, [tuple(each) for each in reasons])
+    return Inspection(
+        period=period,
+        as_of=deals.as_of,
+        currency=deals.currency,
+        segment_by=looking.limits.grouping.by,
+        deals=tuple(sorted(described, key=_rank)),
+        limits=tuple(
+            list_limits(looking.limits, deals.stage_labels, looking.stage, looking.segment)
+        ),
+        notes=tuple(_write_notes(looking, chances, rules)),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Looking:
+    """held: the open deals, by position; what follows is by place among them. entered: the day a
+    deal came to its stage, -1 where nobody recorded it. place: where its limits of time are, its
+    stage or the one of whole ages, and since: from when they count. touched: the last activity's
+    day, -1 for none. expected: NaN for none. kept: which attributes deals in work have."""
+
+    deals: Deals
+    facts: DealFacts
+    limits: PipelineLimits
+    today: int
+    quarter: Period
+    held: NDArray[np.intp]
+    segment: _Ints
+    stage: _Ints
+    entered: _Ints
+    place: _Ints
+    since: _Ints
+    touched: _Ints
+    touch_kind: _Ints
+    expected: NDArray[np.float64]
+    amount: NDArray[np.float64]
+    pushes: Pushes
+    kept: dict[str, bool]
+
+    @property
+    def ages(self) -> int:
+        """The place of limits of whole ages."""
+        return len(self.deals.stage_labels)
+
+    def measure(self, limits: Limits, at: int, place: int) -> Measure:
+        part = int(self.segment[at])
+        return Measure(limits, place, part, self.limits.grouping.labels[part])
+
+    def name_stage(self, at: int) -> str:
+        place = int(self.stage[at])
+        return "" if place < 0 else self.deals.stage_labels[place]
+
+
+def _look(deals: Deals, facts: DealFacts, rules: InspectionRules) -> _Looking:
+    limits = learn_limits(deals, facts, rules)
+    held = np.flatnonzero(deals.is_open)
+    today, quarter = day_number(deals.as_of), _find_quarter(deals)
+    stage, entered = _find_stage(deals, facts, held)
+    ages = len(deals.stage_labels)
+    known = (entered >= 0) & ~np.isnan(limits.stay.whole[np.where(stage < 0, ages, stage)])
+    touched, kind = _find_touches(facts, len(deals))
+    return _Looking(
+        deals=deals,
+        facts=facts,
+        limits=limits,
+        today=today,
+        quarter=quarter,
+        held=held,
+        segment=limits.grouping.of_deal[held],
+        stage=stage,
+        entered=entered,
+        place=np.where(known, stage, ages),
+        since=np.where(known, entered, deals.created[held]),
+        touched=touched[held],
+        touch_kind=kind[held],
+        expected=facts.expected.last_values(len(deals), today)[held],
+        amount=deals.amount[held],
+        pushes=count_pushes(facts.expected, len(deals), quarter),
+        kept={name: _is_kept(facts, name, held, rules.kept_share) for name in facts.has},
+    )
+
+
+def _find_quarter(deals: Deals) -> Period:
+    day = deals.as_of
+    return Period.of_months(day.replace(month=day.month - (day.month - 1) % 3, day=1), 3)
+
+
+def _find_stage(deals: Deals, facts: DealFacts, held: NDArray[np.intp]) -> tuple[_Ints, _Ints]:
+    """The stage of each open deal and the day it came there; -1 where that is not known."""
+    stage = np.nan_to_num(deals.stage, nan=-1).astype(np.int64)
+    entered = np.full(len(deals), -1, dtype=np.int64)
+    stays = facts.stays
+    going_on = np.flatnonzero((stays.left == STILL_OPEN) & (stays.stage == stage[stays.deal]))
+    entered[stays.deal[going_on]] = stays.entered[going_on]
+    if NOT_YET in deals.stage_labels:
+        unsaid = (stage == deals.stage_labels.index(NOT_YET)) & (entered < 0)
+        stage = np.where(unsaid, -1, stage)
+    return stage[held], entered[held]
+
+
+def _find_touches(facts: DealFacts, deals: int) -> tuple[_Ints, _Ints]:
+    """The day and the kind of each deal's last activity; -1 for none."""
+    touches = facts.touches
+    day, kind = (np.full(deals, -1, dtype=np.int64) for _ in range(2))
+    day[touches.deal] = touches.day  # they are in order, so the last one stays
+    kind[touches.deal] = touches.kind
+    return day, kind
+
+
+def _is_kept(facts: DealFacts, name: str, held: NDArray[np.intp], share: float) -> bool:
+    """Whether deals in work usually have it: what hardly any has is not kept here."""
+    known = facts.knows[name][held]
+    return bool(known.any() and facts.has[name][held][known].mean() >= share)
+
+
+def _flag_slipped(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+    for at in np.flatnonzero(look.expected < look.today):
+        day = int(look.expected[at])
+        add(at, say.say_overdue(day_of(day), look.today - day))
+    count, days = look.pushes.count[look.held], look.pushes.days[look.held]
+    for at in np.flatnonzero(count >= rules.pushes):
+        add(at, say.say_pushed_often(int(count[at]), int(days[at]), rules.pushes))
+    for at in np.flatnonzero(look.pushes.is_out[look.held]):
+        add(at, say.say_pushed_out(look.quarter, day_of(int(look.expected[at]))))
+
+
+def _flag_stalled(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+    limits, percent = look.limits.stay, _percent(rules.stalled_quantile)
+    took = look.today - look.since
+    for at in np.flatnonzero(took > limits.of(look.place, look.segment)):
+        place = int(look.place[at])
+        of, days = look.measure(limits, at, place), int(took[at])
+        if place == look.ages:
+            add(at, say.say_long_open(days, percent, of))
+        else:
+            add(at, say.say_long_in_stage(days, look.name_stage(at), percent, of))
+
+
+def _flag_quiet(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+    if not len(look.facts.touches.deal):
+        return
+    limits, percent = look.limits.silence, _percent(rules.quiet_quantile)
+    silent = look.today - np.maximum(look.touched, look.deals.created[look.held])
+    limit = limits.of(np.zeros(len(look.held), dtype=np.int64), look.segment)
+    for at in np.flatnonzero(silent > np.where(np.isnan(limit), rules.quiet_days, limit)):
+        days = int(silent[at])
+        if np.isnan(limit[at]):
+            add(at, say.say_quiet_by_rule(days, rules.quiet_days))
+        else:
+            add(at, say.say_long_quiet(days, percent, look.measure(limits, at, 0)))
+
+
+def _flag_hygiene(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+    lacking = {
+        "amount": say.NO_AMOUNT,
+        "expected_close_on": say.NO_CLOSE_DATE,
+        "next_step": say.NO_NEXT_STEP,
+    }
+    for name, reason in lacking.items():
+        if look.kept[name]:
+            missing = look.facts.knows[name] & ~look.facts.has[name]
+            for at in np.flatnonzero(missing[look.held]):
+                add(at, reason)
+    for at, deal in enumerate(look.held):
+        rep = _name(look.deals, "rep", deal)
+        if not rep:
+            add(at, say.NO_OWNER)
+        elif rep in look.facts.departed:
+            add(at, say.say_owner_left(rep, look.facts.departed[rep]))
+    _flag_soon(look, rules, add)
+
+
+def _flag_soon(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+    """A close date that is past is no plan any more, and is flagged as slipped."""
+    limits, percent = look.limits.soon, _percent(rules.soon_quantile)
+    planned = np.where(look.expected < look.today, np.inf, look.expected - look.since)
+    for at in np.flatnonzero(planned < limits.of(look.place, look.segment)):
+        place = int(look.place[at])
+        of, days = look.measure(limits, at, place), int(planned[at])
+        if place == look.ages:
+            add(at, say.say_soon_for_age(days, percent, of))
+        else:
+            add(at, say.say_soon_for_stage(days, look.name_stage(at), percent, of))
+
+
+def _flag_amount(look: _Looking, _rules: InspectionRules, add: _Add) -> None:
+    one = np.zeros(len(look.held), dtype=np.int64)
+    low, high = look.limits.low, look.limits.high
+    for at in np.flatnonzero(look.amount > high.of(one, look.segment)):
+        add(at, say.say_too_large(_money(look.amount[at]), look.measure(high, at, 0)))
+    for at in np.flatnonzero(look.amount < low.of(one, look.segment)):
+        add(at, say.say_too_small(_money(look.amount[at]), look.measure(low, at, 0)))
+
+
+def _describe(
+    look: _Looking, chances: Chances | Text, reasons: list[tuple[Reason, ...]]
+) -> Iterator[InspectedDeal]:
+    deals, facts = look.deals, look.facts
+    changes = count_changes(deals.amounts, len(deals))
+    for at, deal in enumerate(look.held.tolist()):
+        amount = None if np.isnan(look.amount[at]) else _money(look.amount[at])
+        chance, worth = _find_chance(chances, at, amount)
+        entered, touched = int(look.entered[at]), int(look.touched[at])
+        yield InspectedDeal(
+            id=str(deals.ids[deal]),
+            name=str(facts.names[deal]),
+            account=str(facts.accounts[deal]),
+            rep=_name(deals, "rep", deal),
+            team=_name(deals, "team", deal),
+            region=_name(deals, "region", deal),
+            segment=_name(deals, "segment", deal),
+            product=_name(deals, "product", deal),
+            stage=look.name_stage(at),
+            created_on=day_of(deals.created[deal]),
+            age_days=look.today - int(deals.created[deal]),
+            stage_days=None if entered < 0 else look.today - entered,
+            amount=amount,
+            amount_changes=int(changes[deal]),
+            expected_close_on=_find_day(look.expected[at]),
+            pushes=int(look.pushes.count[deal]),
+            pushed_days=int(look.pushes.days[deal]),
+            last_activity_on=None if touched < 0 else day_of(touched),
+            last_activity="" if touched < 0 else _name_touch(facts, int(look.touch_kind[at])),
+            next_step=str(facts.next_steps[deal]),
+            probability=_find_share(facts.probability[deal]),
+            worth=worth,
+            chance=chance,
+            at_stake=None if chance is None else _money(float(worth) * chance.whole),
+            reasons=reasons[at],
+        )
+
+
+def _find_chance(
+    chances: Chances | Text, at: int, amount: Decimal | None
+) -> tuple[Chance | None, Decimal]:
+    """The chance, and what the deal brings if it is won: without a chance that is its amount."""
+    if isinstance(chances, Text):
+        return None, amount or Decimal(0)
+    by_age, in_stage, whole = (
+        float(each[at]) for each in (chances.by_age, chances.in_stage, chances.whole)
+    )
+    return Chance(by_age, in_stage, whole), _money(chances.value[at])
+
+
+def _write_notes(look: _Looking, chances: Chances | Text, rules: InspectionRules) -> Iterator[Text]:
+    """What could not be judged."""
+    if isinstance(chances, Text):
+        yield chances
+    by_age = int((look.place == look.ages).sum())
+    if by_age and np.isnan(look.limits.stay.whole[look.ages]):
+        yield text(
+            "Of {n} open deals it is not said whether they stall: there are {won} won deals, and"
+            " {least} are needed (inspection.least_won). Load older deals.",
+            n=by_age,
+            won=int(look.limits.stay.whole_n[look.ages]),
+            least=rules.least_won,
+        )
+    elif by_age:
+        yield text(
+            "{n} of {all} open deals are judged by their whole age: when they came to their stage"
+            " was not recorded, or fewer than {least} won deals passed it. A source that keeps a"
+            " history of stages says more.",
+            n=by_age,
+            all=len(look.held),
+            least=rules.least_won,
+        )
+    if not len(look.facts.touches.deal):
+        yield text(
+            "No activity of any deal is known, so no deal is called silent. Connect the calendar,"
+            " the mailbox or the telephone, or load activities with the deal they served."
+        )
+    for name, is_kept in look.kept.items():
+        if len(look.held) and not is_kept:
+            yield _say_not_kept(look, name)
+
+
+def _say_not_kept(look: _Looking, name: str) -> Text:
+    known = look.facts.knows[name][look.held]
+    return text(
+        "{n} of {all} open deals are known to have this attribute on that day: {attribute}. It is"
+        " not kept here, so its lack is no flag (inspection.kept_share).",
+        n=int((known & look.facts.has[name][look.held]).sum()),
+        all=len(look.held),
+        attribute=name,
+    )
+
+
+def _rank(deal: InspectedDeal) -> tuple[Decimal, Decimal, str]:
+    return -(deal.at_stake or Decimal(0)), -deal.worth, deal.id
+
+
+def _name(deals: Deals, dimension: str, deal: int | np.intp) -> str:
+    found = deals.dimensions.get(dimension)
+    if found is None or found.codes[deal] < 0:
+        return ""
+    return found.labels[found.codes[deal]]
+
+
+def _name_touch(facts: DealFacts, kind: int) -> str:
+    return facts.touches.kinds[kind] if kind >= 0 else ""
+
+
+def _find_day(number: float) -> date | None:
+    return None if np.isnan(number) else day_of(int(number))
+
+
+def _find_share(value: float) -> Decimal | None:
+    return None if np.isnan(value) else Decimal(repr(float(value)))
+
+
+def _money(value: float) -> Decimal:
+    return Decimal(repr(float(value))).quantize(CENT)
+
+
+def _percent(share: Decimal) -> Decimal:
+    return (share * 100).normalize() + 0
