@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from cyclopts import Parameter
@@ -97,9 +98,11 @@ def inspect(
 
 
 def _print_totals(found: Inspection, totals: PipelineTotals) -> None:
-    rows = [("all", totals.n, totals.open_value, totals.expected)]
-    rows += [("any flag", totals.flagged, None, totals.at_risk)]
-    rows += [(each.flag, each.n, each.open_value, each.at_risk) for each in totals.flags]
+    rows: list[tuple[str, int, Decimal | None, Decimal | None]] = [
+        ("all", totals.n, totals.open_value, totals.expected),
+        ("any flag", totals.flagged, None, totals.at_risk),
+        *((each.flag, each.n, each.open_value, each.at_risk) for each in totals.flags),
+    ]
     title = f"Open pipeline for {found.period}, as of {found.as_of}, {found.currency}"
     print_table(title, ("deals", "n", "amounts", "value × chance"), rows)
 

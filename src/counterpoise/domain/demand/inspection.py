@@ -176,20 +176,20 @@ def _is_kept(facts: DealFacts, name: str, held: NDArray[np.intp], share: float) 
 
 
 def _flag_slipped(look: _Looking, rules: InspectionRules, add: _Add) -> None:
-    for at in np.flatnonzero(look.expected < look.today):
+    for at in _find(look.expected < look.today):
         day = int(look.expected[at])
         add(at, say.say_overdue(day_of(day), look.today - day))
     count, days = look.pushes.count[look.held], look.pushes.days[look.held]
-    for at in np.flatnonzero(count >= rules.pushes):
+    for at in _find(count >= rules.pushes):
         add(at, say.say_pushed_often(int(count[at]), int(days[at]), rules.pushes))
-    for at in np.flatnonzero(look.pushes.is_out[look.held]):
+    for at in _find(look.pushes.is_out[look.held]):
         add(at, say.say_pushed_out(look.quarter, day_of(int(look.expected[at]))))
 
 
 def _flag_stalled(look: _Looking, rules: InspectionRules, add: _Add) -> None:
     limits, percent = look.limits.stay, _percent(rules.stalled_quantile)
     took = look.today - look.since
-    for at in np.flatnonzero(took > limits.of(look.place, look.segment)):
+    for at in _find(took > limits.of(look.place, look.segment)):
         place = int(look.place[at])
         of, days = look.measure(limits, at, place), int(took[at])
         if place == look.ages:
@@ -204,7 +204,7 @@ def _flag_quiet(look: _Looking, rules: InspectionRules, add: _Add) -> None:
     limits, percent = look.limits.silence, _percent(rules.quiet_quantile)
     silent = look.today - np.maximum(look.touched, look.deals.created[look.held])
     limit = limits.of(np.zeros(len(look.held), dtype=np.int64), look.segment)
-    for at in np.flatnonzero(silent > np.where(np.isnan(limit), rules.quiet_days, limit)):
+    for at in _find(silent > np.where(np.isnan(limit), rules.quiet_days, limit)):
         days = int(silent[at])
         if np.isnan(limit[at]):
             add(at, say.say_quiet_by_rule(days, rules.quiet_days))
@@ -221,9 +221,9 @@ def _flag_hygiene(look: _Looking, rules: InspectionRules, add: _Add) -> None:
     for name, reason in lacking.items():
         if look.kept[name]:
             missing = look.facts.knows[name] & ~look.facts.has[name]
-            for at in np.flatnonzero(missing[look.held]):
+            for at in _find(missing[look.held]):
                 add(at, reason)
-    for at, deal in enumerate(look.held):
+    for at, deal in enumerate(look.held.tolist()):
         rep = _name(look.deals, "rep", deal)
         if not rep:
             add(at, say.NO_OWNER)
@@ -236,7 +236,7 @@ def _flag_soon(look: _Looking, rules: InspectionRules, add: _Add) -> None:
     """A close date that is past is no plan any more, and is flagged as slipped."""
     limits, percent = look.limits.soon, _percent(rules.soon_quantile)
     planned = np.where(look.expected < look.today, np.inf, look.expected - look.since)
-    for at in np.flatnonzero(planned < limits.of(look.place, look.segment)):
+    for at in _find(planned < limits.of(look.place, look.segment)):
         place = int(look.place[at])
         of, days = look.measure(limits, at, place), int(planned[at])
         if place == look.ages:
@@ -248,9 +248,9 @@ def _flag_soon(look: _Looking, rules: InspectionRules, add: _Add) -> None:
 def _flag_amount(look: _Looking, _rules: InspectionRules, add: _Add) -> None:
     one = np.zeros(len(look.held), dtype=np.int64)
     low, high = look.limits.low, look.limits.high
-    for at in np.flatnonzero(look.amount > high.of(one, look.segment)):
+    for at in _find(look.amount > high.of(one, look.segment)):
         add(at, say.say_too_large(_money(look.amount[at]), look.measure(high, at, 0)))
-    for at in np.flatnonzero(look.amount < low.of(one, look.segment)):
+    for at in _find(look.amount < low.of(one, look.segment)):
         add(at, say.say_too_small(_money(look.amount[at]), look.measure(low, at, 0)))
 
 
@@ -351,11 +351,18 @@ def _rank(deal: InspectedDeal) -> tuple[Decimal, Decimal, str]:
     return -(deal.at_stake or Decimal(0)), -deal.worth, deal.id
 
 
-def _name(deals: Deals, dimension: str, deal: int | np.intp) -> str:
+def _find(flagged: NDArray[np.bool_]) -> list[int]:
+    """Places among the open deals."""
+    found: list[int] = np.flatnonzero(flagged).tolist()
+    return found
+
+
+def _name(deals: Deals, dimension: str, deal: int) -> str:
     found = deals.dimensions.get(dimension)
     if found is None or found.codes[deal] < 0:
         return ""
-    return found.labels[found.codes[deal]]
+    label: str = found.labels[found.codes[deal]]
+    return label
 
 
 def _name_touch(facts: DealFacts, kind: int) -> str:

@@ -21,6 +21,7 @@ from counterpoise.domain.tables.inspection import LimitKind, WonLimit
 
 QUARTILES = (0.25, 0.75)
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,15 +176,14 @@ def _fit_amounts(learning: _Learning, rules: InspectionRules) -> tuple[Limits, L
     return _state(low, low.value - room), _state(high, high.value + room)
 
 
-def _state(quartile: Limits, logs: NDArray[np.float64]) -> Limits:
+def _state(quartile: Limits, logs: Floats) -> Limits:
     """In money, to the cent; own and whole stay the quartiles."""
-    return Limits(
-        np.round(np.exp(logs), 2),
-        np.round(np.exp(quartile.own), 2),
-        quartile.n,
-        np.round(np.exp(quartile.whole), 2),
-        quartile.whole_n,
-    )
+    value, own, whole = (np.round(np.exp(each), 2) for each in (logs, quartile.own, quartile.whole))
+    return Limits(_exact(value), _exact(own), quartile.n, _exact(whole), quartile.whole_n)
+
+
+def _exact(values: NDArray[np.floating]) -> Floats:
+    return np.asarray(values, dtype=np.float64)
 
 
 def _round_days(limits: Limits) -> Limits:

@@ -86,8 +86,8 @@ def show_inspection(request: HttpRequest, period: str) -> HttpResponse:
     except NoBuild:
         return render_page(request, TEMPLATE, {"is_empty": True})
     except (MissingRate, InvalidRule) as error:
-        context = {"refusal": get_eyes(request).explain(error), "period": period}
-        return render_page(request, TEMPLATE, context, status=422)
+        refused = {"refusal": get_eyes(request).explain(error), "period": period}
+        return render_page(request, TEMPLATE, refused, status=422)
     visitor = access.get_visitor(request)
     deals = inspections.list_visible(inspection, visitor)
     form = InspectionForm(request.GET)

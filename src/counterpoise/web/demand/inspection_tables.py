@@ -16,6 +16,7 @@ from counterpoise.domain.tables.inspection import (
     PipelineCoverage,
     PipelineTotals,
     Slip,
+    Who,
     WonLimit,
 )
 from counterpoise.domain.values.period import Period
@@ -102,7 +103,7 @@ def _build_deal(deal: InspectedDeal, link: str) -> Row:
             "deal": deal.name or deal.account or deal.id,
             "flags": ", ".join(names),
             "at_stake": deal.at_stake,
-            "chance": deal.chance and deal.chance.whole,
+            "chance": deal.chance.whole if deal.chance else None,
             "probability": deal.probability,
             "amount": deal.amount,
             "stage": deal.stage,
@@ -172,7 +173,7 @@ def build_slips(slips: Sequence[Slip]) -> Table:
             *chain.from_iterable(_name_quarter(each) for each in quarters),
         ),
         rows=tuple(
-            Row({"of": _name_part(who, of)} | _fill_quarters(found, quarters, who, of))
+            Row({"of": _name_part(who, of), **_fill_quarters(found, quarters, (who, of))})
             for who, of in parts
         ),
         empty=_("No deal was due in a quarter that is over, as far as you may see."),
@@ -187,11 +188,13 @@ def _name_quarter(quarter: Period) -> tuple[Column, Column]:
 
 
 def _fill_quarters(
-    found: Mapping[tuple[str, str, Period], Slip], quarters: Sequence[Period], who: str, of: str
+    found: Mapping[tuple[Who, str, Period], Slip],
+    quarters: Sequence[Period],
+    part: tuple[Who, str],
 ) -> dict[str, Value]:
     cells: dict[str, Value] = {}
     for quarter in quarters:
-        slip = found.get((who, of, quarter))
+        slip = found.get((*part, quarter))
         cells[f"share-{quarter}"] = slip.share if slip else None
         cells[f"n-{quarter}"] = slip.n if slip else 0
     return cells
