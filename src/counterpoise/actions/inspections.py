@@ -58,7 +58,8 @@ def ask(
     """As known on `as_of`, which is no later than today; else on the last day that the period could
     be planned on. Raises UnknownPeriod, and NoBuild before the first load."""
     wanted = Period.parse(period)
-    build = examinations.get_build(workspace)
+    current = examinations.get_build(workspace)
+    build = CurrentBuild(current.id, current.folder.resolve())  # a link leads to the same build
     day = min(as_of, today) if as_of else examinations.choose_day(wanted, build, today=today)
     return AskedInspection(build, wanted, day, rules.load_rulebook())
 

@@ -12,7 +12,6 @@ Nothing looks past the as-of day. What cannot be judged is not flagged, and the 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -21,26 +20,18 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand import inspection_reasons as say
 from counterpoise.domain.demand.chances import Chances
-from counterpoise.domain.demand.inspection_limits import (
-    PipelineLimits,
-    learn_limits,
-    list_limits,
-)
-from counterpoise.domain.demand.inspection_reasons import Measure
+from counterpoise.domain.demand.inspection_limits import list_limits
+from counterpoise.domain.demand.inspection_looking import Looking, look_at
 from counterpoise.domain.demand.inspection_rules import InspectionRules
-from counterpoise.domain.demand.pushes import Pushes, count_changes, count_pushes
-from counterpoise.domain.demand.won_limits import Limits
+from counterpoise.domain.demand.pushes import count_changes
 from counterpoise.domain.tables.deal_facts import DealFacts
-from counterpoise.domain.tables.deals import STILL_OPEN, Deals, day_number, day_of
+from counterpoise.domain.tables.deals import Deals, day_of
 from counterpoise.domain.tables.inspection import Chance, InspectedDeal, Inspection, Reason
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
 
 CENT = Decimal("0.01")
-NOT_YET = "created"
-"""The name under which a first stage stands that nobody recorded; it says nothing."""
 _Add = Callable[[int, Reason], None]
-_Ints = NDArray[np.int64]
 
 
 def inspect_pipeline(
@@ -52,7 +43,7 @@ def inspect_pipeline(
 ) -> Inspection:
     """deals: as known on their as-of day, the facts and chances of the same. chances: why there are
     none, where there are none. The same in gives the same out, in the same order."""
-    looking = _look(deals, facts, rules)
+    looking = look_at(deals, facts, rules)
     reasons: list[list[Reason]] = [[] for _ in looking.held]
 
     def add(place: int, reason: Reason) -> None:
@@ -74,108 +65,7 @@ def inspect_pipeline(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Looking:
-    """held: the open deals, by position; what follows is by place among them. entered: the day a
-    deal came to its stage, -1 where nobody recorded it. place: where its limits of time are, its
-    stage or the one of whole ages, and since: from when they count. touched: the last activity's
-    day, -1 for none. expected: NaN for none. kept: which attributes deals in work have."""
-
-    deals: Deals
-    facts: DealFacts
-    limits: PipelineLimits
-    today: int
-    quarter: Period
-    held: NDArray[np.intp]
-    segment: _Ints
-    stage: _Ints
-    entered: _Ints
-    place: _Ints
-    since: _Ints
-    touched: _Ints
-    touch_kind: _Ints
-    expected: NDArray[np.float64]
-    amount: NDArray[np.float64]
-    pushes: Pushes
-    kept: dict[str, bool]
-
-    @property
-    def ages(self) -> int:
-        """The place of limits of whole ages."""
-        return len(self.deals.stage_labels)
-
-    def measure(self, limits: Limits, at: int, place: int) -> Measure:
-        part = int(self.segment[at])
-        return Measure(limits, place, part, self.limits.grouping.labels[part])
-
-    def name_stage(self, at: int) -> str:
-        place = int(self.stage[at])
-        return "" if place < 0 else self.deals.stage_labels[place]
-
-
-def _look(deals: Deals, facts: DealFacts, rules: InspectionRules) -> _Looking:
-    limits = learn_limits(deals, facts, rules)
-    held = np.flatnonzero(deals.is_open)
-    today, quarter = day_number(deals.as_of), _find_quarter(deals)
-    stage, entered = _find_stage(deals, facts, held)
-    ages = len(deals.stage_labels)
-    known = (entered >= 0) & ~np.isnan(limits.stay.whole[np.where(stage < 0, ages, stage)])
-    touched, kind = _find_touches(facts, len(deals))
-    return _Looking(
-        deals=deals,
-        facts=facts,
-        limits=limits,
-        today=today,
-        quarter=quarter,
-        held=held,
-        segment=limits.grouping.of_deal[held],
-        stage=stage,
-        entered=entered,
-        place=np.where(known, stage, ages),
-        since=np.where(known, entered, deals.created[held]),
-        touched=touched[held],
-        touch_kind=kind[held],
-        expected=facts.expected.last_values(len(deals), today)[held],
-        amount=deals.amount[held],
-        pushes=count_pushes(facts.expected, len(deals), quarter),
-        kept={name: _is_kept(facts, name, held, rules.kept_share) for name in facts.has},
-    )
-
-
-def _find_quarter(deals: Deals) -> Period:
-    day = deals.as_of
-    return Period.of_months(day.replace(month=day.month - (day.month - 1) % 3, day=1), 3)
-
-
-def _find_stage(deals: Deals, facts: DealFacts, held: NDArray[np.intp]) -> tuple[_Ints, _Ints]:
-    """The stage of each open deal and the day it came there; -1 where that is not known."""
-    stage = np.nan_to_num(deals.stage, nan=-1).astype(np.int64)
-    entered = np.full(len(deals), -1, dtype=np.int64)
-    stays = facts.stays
-    going_on = np.flatnonzero((stays.left == STILL_OPEN) & (stays.stage == stage[stays.deal]))
-    entered[stays.deal[going_on]] = stays.entered[going_on]
-    if NOT_YET in deals.stage_labels:
-        unsaid = (stage == deals.stage_labels.index(NOT_YET)) & (entered < 0)
-        stage = np.where(unsaid, -1, stage)
-    return stage[held], entered[held]
-
-
-def _find_touches(facts: DealFacts, deals: int) -> tuple[_Ints, _Ints]:
-    """The day and the kind of each deal's last activity; -1 for none."""
-    touches = facts.touches
-    day, kind = (np.full(deals, -1, dtype=np.int64) for _ in range(2))
-    day[touches.deal] = touches.day  # they are in order, so the last one stays
-    kind[touches.deal] = touches.kind
-    return day, kind
-
-
-def _is_kept(facts: DealFacts, name: str, held: NDArray[np.intp], share: float) -> bool:
-    """Whether deals in work usually have it: what hardly any has is not kept here."""
-    known = facts.knows[name][held]
-    return bool(known.any() and facts.has[name][held][known].mean() >= share)
-
-
-def _flag_slipped(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+def _flag_slipped(look: Looking, rules: InspectionRules, add: _Add) -> None:
     for at in _find(look.expected < look.today):
         day = int(look.expected[at])
         add(at, say.say_overdue(day_of(day), look.today - day))
@@ -186,7 +76,7 @@ def _flag_slipped(look: _Looking, rules: InspectionRules, add: _Add) -> None:
         add(at, say.say_pushed_out(look.quarter, day_of(int(look.expected[at]))))
 
 
-def _flag_stalled(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+def _flag_stalled(look: Looking, rules: InspectionRules, add: _Add) -> None:
     limits, percent = look.limits.stay, _percent(rules.stalled_quantile)
     took = look.today - look.since
     for at in _find(took > limits.of(look.place, look.segment)):
@@ -198,7 +88,7 @@ def _flag_stalled(look: _Looking, rules: InspectionRules, add: _Add) -> None:
             add(at, say.say_long_in_stage(days, look.name_stage(at), percent, of))
 
 
-def _flag_quiet(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+def _flag_quiet(look: Looking, rules: InspectionRules, add: _Add) -> None:
     if not len(look.facts.touches.deal):
         return
     limits, percent = look.limits.silence, _percent(rules.quiet_quantile)
@@ -212,7 +102,7 @@ def _flag_quiet(look: _Looking, rules: InspectionRules, add: _Add) -> None:
             add(at, say.say_long_quiet(days, percent, look.measure(limits, at, 0)))
 
 
-def _flag_hygiene(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+def _flag_hygiene(look: Looking, rules: InspectionRules, add: _Add) -> None:
     lacking = {
         "amount": say.NO_AMOUNT,
         "expected_close_on": say.NO_CLOSE_DATE,
@@ -232,7 +122,7 @@ def _flag_hygiene(look: _Looking, rules: InspectionRules, add: _Add) -> None:
     _flag_soon(look, rules, add)
 
 
-def _flag_soon(look: _Looking, rules: InspectionRules, add: _Add) -> None:
+def _flag_soon(look: Looking, rules: InspectionRules, add: _Add) -> None:
     """A close date that is past is no plan any more, and is flagged as slipped."""
     limits, percent = look.limits.soon, _percent(rules.soon_quantile)
     planned = np.where(look.expected < look.today, np.inf, look.expected - look.since)
@@ -245,7 +135,7 @@ def _flag_soon(look: _Looking, rules: InspectionRules, add: _Add) -> None:
             add(at, say.say_soon_for_stage(days, look.name_stage(at), percent, of))
 
 
-def _flag_amount(look: _Looking, _rules: InspectionRules, add: _Add) -> None:
+def _flag_amount(look: Looking, _rules: InspectionRules, add: _Add) -> None:
     one = np.zeros(len(look.held), dtype=np.int64)
     low, high = look.limits.low, look.limits.high
     for at in _find(look.amount > high.of(one, look.segment)):
@@ -255,7 +145,7 @@ def _flag_amount(look: _Looking, _rules: InspectionRules, add: _Add) -> None:
 
 
 def _describe(
-    look: _Looking, chances: Chances | Text, reasons: list[tuple[Reason, ...]]
+    look: Looking, chances: Chances | Text, reasons: list[tuple[Reason, ...]]
 ) -> Iterator[InspectedDeal]:
     deals, facts = look.deals, look.facts
     changes = count_changes(deals.amounts, len(deals))
@@ -304,7 +194,7 @@ def _find_chance(
     return Chance(by_age, in_stage, whole), _money(chances.value[at])
 
 
-def _write_notes(look: _Looking, chances: Chances | Text, rules: InspectionRules) -> Iterator[Text]:
+def _write_notes(look: Looking, chances: Chances | Text, rules: InspectionRules) -> Iterator[Text]:
     """What could not be judged."""
     if isinstance(chances, Text):
         yield chances
@@ -336,7 +226,7 @@ def _write_notes(look: _Looking, chances: Chances | Text, rules: InspectionRules
             yield _say_not_kept(look, name)
 
 
-def _say_not_kept(look: _Looking, name: str) -> Text:
+def _say_not_kept(look: Looking, name: str) -> Text:
     known = look.facts.knows[name][look.held]
     return text(
         "{n} of {all} open deals are known to have this attribute on that day: {attribute}. It is"
