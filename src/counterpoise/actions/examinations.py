@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -37,6 +37,15 @@ def find_horizon(build: CurrentBuild, today: date) -> date:
     zone = rules.load_rulebook().get_text("company.time_zone", today)
     last = find_last_day(build.folder, zone)
     return today if last is None else min(last, today)
+
+
+def choose_day(period: Period, build: CurrentBuild, *, today: date) -> date:
+    """The last day that a period could be planned on: the day before it begins, or today within it,
+    and never after the data ends."""
+    known_until = find_horizon(build, today)
+    if period.contains(today):
+        return known_until
+    return min(known_until, period.start - timedelta(days=1))
 
 
 def examine_data(workspace: Workspace, as_of: date | None, *, today: date) -> Health:

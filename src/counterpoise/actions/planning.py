@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from itertools import chain
@@ -185,7 +185,7 @@ def open_desk(
     wanted = Period.parse(period)
     build = examinations.get_build(workspace)
     rulebook = WatchedRulebook(rules.load_rulebook().rules)
-    day = as_of or _choose_day(wanted, build, today=today)
+    day = as_of or examinations.choose_day(wanted, build, today=today)
     held = stored.list_current(str(wanted)) if overrides is None else overrides
     return Desk(workspace, build, wanted, day, rulebook, tuple(held))
 
@@ -216,13 +216,4 @@ def sum_by_month(deals: Deals) -> tuple[MonthActual, ...]:
     cent = Decimal("0.01")
     return tuple(
         MonthActual(month, revenue[month].quantize(cent), count[month]) for month in sorted(count)
-    )
-
-
-def _choose_day(period: Period, build: CurrentBuild, *, today: date) -> date:
-    known_until = examinations.find_horizon(build, today)
-    return (
-        known_until
-        if period.contains(today)
-        else min(known_until, period.start - timedelta(days=1))
     )

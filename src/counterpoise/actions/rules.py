@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from counterpoise.domain.demand.inspection_rules import read_inspection_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.execute.action_push import read_shape
 from counterpoise.domain.reconcile.signing import read_signing_rules
@@ -164,6 +165,7 @@ def _check_zone(_: Rulebook, rule: Rule) -> None:
 READERS: dict[str, Callable[[Rulebook, Rule], object]] = {
     "company.time_zone": _check_zone,
     "demand.": lambda book, rule: read_settings(book, rule.effective_from),
+    "inspection.": lambda book, rule: read_inspection_rules(book, rule.effective_from),
     "push.action": lambda book, rule: read_shape(book, rule.subject, rule.effective_from),
     "exchange_rate": lambda book, rule: build_rates(book, {rule.subject}, rule.effective_from),
     "signing.": lambda book, rule: read_signing_rules(book, rule.effective_from),

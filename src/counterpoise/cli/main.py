@@ -144,6 +144,11 @@ COMMANDS = {
             "Say which figures of a forecast somebody should look at, who, and why.",
             "counterpoise exceptions 2017-Q4",
         ),
+        "inspect": Command(
+            "inspection:inspect",
+            "Say what stands out about open deals, why, what to do, and what is at stake.",
+            "counterpoise inspect 2017-Q4 --flag stalled",
+        ),
         "change": Command(
             "plan:change",
             "Show what changed a forecast since the run before, by cause.",

@@ -9,7 +9,7 @@ another told already.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,13 @@ class Covariates:
         for each, factor in zip(codes, self.factors.values(), strict=True):
             found *= factor[each]
         return found
+
+    def keep_stage(self) -> "Covariates":
+        """The others forgotten."""
+        return replace(self, factors={STAGE: self.factors[STAGE]})
+
+    def forget(self) -> "Covariates":
+        return replace(self, factors={STAGE: np.ones_like(self.factors[STAGE])})
 
 
 def fit_covariates(

@@ -9,7 +9,7 @@ from ibis.backends.sql import SQLBackend
 
 from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.measure.formulas import round_money
-from counterpoise.domain.measure.question import Question, publish
+from counterpoise.domain.measure.question import Labels, Question, publish
 from counterpoise.domain.measure.settings import build_settings
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.measured import Measured, PastForecast
@@ -73,10 +73,17 @@ def compute_on(
 
 def find_target(folder: Path, period: Period, as_of: date, *, rulebook: Rulebook) -> Decimal | None:
     """The company's target of won revenue for a period, to the cent; None where none is set."""
-    question = Question(("quota_attainment",), period=period, as_of=as_of)
+    return find_targets(folder, period, as_of, rulebook=rulebook).get(())
+
+
+def find_targets(
+    folder: Path, period: Period, as_of: date, *, by: tuple[str, ...] = (), rulebook: Rulebook
+) -> dict[Labels, Decimal]:
+    """The same of each part that has a target, by its labels in the order of `by`."""
+    question = Question(("quota_attainment",), by, period, as_of)
     with open_build(folder) as build:
         sums = _ask(build, question, rulebook, ()).target_sums
-    return round_money(sums[()]) if () in sums else None
+    return {labels: round_money(amount) for labels, amount in sums.items()}
 
 
 def _ask(

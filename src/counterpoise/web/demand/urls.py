@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from counterpoise.web.demand import coverage, exceptions, explorer, locking, overriding, views
+from counterpoise.web.demand import (
+    coverage,
+    exceptions,
+    explorer,
+    inspection,
+    locking,
+    overriding,
+    views,
+)
 
 app_name = "demand"
 urlpatterns = [
@@ -10,9 +18,12 @@ urlpatterns = [
     path("value-added/", views.show_value_added, name="value-added"),
     path("coverage/", coverage.show_coverage, name="coverage"),
     path("series/", explorer.show_series, name="series"),
+    path("inspection/", inspection.go_to_newest, name="inspect"),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),
+    path("<str:period>/inspection/", inspection.show_inspection, name="inspection"),
+    path("<str:period>/inspection/deal", inspection.show_deal, name="inspected-deal"),
     path("<str:period>/cell", overriding.show_cell, name="cell"),
     path("<str:period>/cell/preview", overriding.preview, name="preview"),
     path("<str:period>/cell/override", overriding.make, name="override"),
