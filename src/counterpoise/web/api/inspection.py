@@ -137,8 +137,8 @@ class ReasonAnswer(Schema):
 
 
 class ChanceAnswer(Schema):
-    """To be won in the period: by its age alone, in its stage, with its amount, close date, pushes and
-    last activity, and with all that is known."""
+    """To be won in the period: by its age alone, in its stage, with its amount, close date, pushes
+    and last activity, and with all that is known."""
 
     by_age: float
     in_stage: float
