@@ -122,7 +122,8 @@ def answer_demand(
     statistical: Forecast | None = None,
     overrides: Sequence[Override] = (),
 ) -> Answer:
-    """forecast: with the overrides in it. statistical: the cells without; null without any."""
+    """forecast: with the overrides in it. statistical: the cells without; null without any.
+    products: what launches and phase-outs moved, where they moved something."""
     rows = (to_plain(each) for each in forecast.backtest)
     return {
         "as_of": to_plain(forecast.as_of),
@@ -137,6 +138,7 @@ def answer_demand(
             "stage_weighted": to_plain(forecast.stage_weighted),
         },
         "notes": to_plain(forecast.notes),
+        **({"products": to_plain(forecast.products)} if forecast.products else {}),
     }
 
 

@@ -19,8 +19,8 @@ from counterpoise.domain.tables.override import CellKey, InvalidOverride, Overri
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text, text
+from counterpoise.store import launches, runs
 from counterpoise.store import overrides as stored
-from counterpoise.store import runs
 from counterpoise.store.overrides import Draft
 from counterpoise.store.runs import Heading
 
@@ -37,17 +37,20 @@ class UnexplainedOverride(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What is expected of a period now. is_planned: the run was made with these overrides."""
+    """What is expected of a period now. is_planned: the run was made with these overrides, and with
+    the launches and phase-outs that hold (has_portfolio)."""
 
     run: Heading
     cycle: Cycle
     statistical: Forecast
     forecast: Forecast
     overrides: tuple[Override, ...]
+    has_portfolio: bool = True
 
     @property
     def is_planned(self) -> bool:
-        return {each.id for each in self.overrides} == {each.id for each in self.cycle.overrides}
+        held = {each.id for each in self.overrides}
+        return self.has_portfolio and held == {each.id for each in self.cycle.overrides}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,15 @@ def find_outlook(period: str) -> Outlook | None:
         return None
     statistical = cycle.statistical or cycle.forecast
     held = stored.list_current(period)
-    return Outlook(run, cycle, statistical, _lay_over(run.id, run.ran_at, held), held)
+    now = launches.list_current(before=cycle.period.end)
+    return Outlook(
+        run,
+        cycle,
+        statistical,
+        _lay_over(run.id, run.ran_at, held),
+        held,
+        has_portfolio=now.ids == cycle.portfolio.ids,
+    )
 
 
 def find_cell(forecast: Forecast, cell: CellKey) -> Cell | None:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.tables.launch import ProductLine
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
@@ -101,6 +102,8 @@ class Forecast:
     """What stage-weighted pipeline (value × stage probability) would have said for the period."""
     notes: tuple[Text, ...]
     """What a reader must know: refusals, thin segments, widened ranges."""
+    products: tuple[ProductLine, ...] = ()
+    """What launches and phase-outs moved; it is in the cells."""
 
     def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
         """The cells of one dimension alone, by member and month; "" gives the whole as ""."""
