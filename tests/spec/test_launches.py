@@ -721,7 +721,7 @@ def test_a_launched_product_is_phased_out_with_its_launch():
         pytest.param(
             {"deals": None, "factor": D("-1")}, InvalidLaunch, "more than 0", id="less than nothing"
         ),
-        pytest.param({"price": D(0)}, InvalidLaunch, "The price of a deal is 0", id="free"),
+        pytest.param({"price": D(0)}, InvalidLaunch, "The list price is 0", id="free"),
         pytest.param({"deals": D("NaN")}, InvalidLaunch, "more than 0", id="no number"),
         pytest.param({"month": date(2026, 11, 2)}, InvalidLaunch, "first day", id="mid-month"),
         pytest.param(

@@ -37,8 +37,8 @@ class UnexplainedOverride(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What is expected of a period now. is_planned: the run was made with these overrides, and with
-    the launches and phase-outs that hold (has_portfolio)."""
+    """What is expected of a period now. is_planned: the run was made with these overrides.
+    has_portfolio: and with the launches and phase-outs that hold now."""
 
     run: Heading
     cycle: Cycle
@@ -49,8 +49,7 @@ class Outlook:
 
     @property
     def is_planned(self) -> bool:
-        held = {each.id for each in self.overrides}
-        return self.has_portfolio and held == {each.id for each in self.cycle.overrides}
+        return {each.id for each in self.overrides} == {each.id for each in self.cycle.overrides}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ class Product:
 class Launch:
     """A person's word that a product is sold from a month on, and what it is like.
 
-    price: of a deal, in the reporting currency. regions: where it is sold; none for all that sell.
-    analogues: past products that it is like; or curve: won revenue of its first twelve months, a
-    person's own assumption. The size is deals expected in these months, or a factor to the mean of
+    price: the list price, in the reporting currency. regions: where it is sold; none for all that
+    sell. analogues: past products that it is like; or curve: won revenue of its first twelve
+    months, a person's own assumption. The size is deals expected in these months, or a factor to the mean of
     the analogues. last_month: the last in which it is sold, if that is known already.
     """
 
@@ -83,7 +83,7 @@ class Launch:
         if self.curve:
             self._check_curve()
         if self.price is not None:
-            _check_above_zero(text("The price of a deal"), self.price)
+            _check_above_zero(text("The list price"), self.price)
         object.__setattr__(self, "regions", tuple(sorted(set(self.regions))))
         object.__setattr__(self, "analogues", tuple(sorted(set(self.analogues))))
 

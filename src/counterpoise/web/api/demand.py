@@ -72,6 +72,17 @@ class OverrideAnswer(Schema):
     made_at: str
 
 
+class ProductLineAnswer(Schema):
+    """What a launch or phase-out (of the product `cause`) changes in the whole period; it is in the
+    figures already."""
+
+    kind: Literal["launch", "sisters", "phase_out", "successor"]
+    product: str
+    cause: str
+    deals: Amount
+    revenue: Amount
+
+
 class ForecastAnswer(Schema):
     """forecast: with overrides in it. statistical: without; null where nobody overrode."""
 
@@ -83,6 +94,7 @@ class ForecastAnswer(Schema):
     overrides: list[OverrideAnswer]
     evidence: EvidenceAnswer
     notes: list[str]
+    products: list[ProductLineAnswer] = Field(default_factory=list)
 
 
 class Demand(Mark):

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from counterpoise.web.demand import coverage, exceptions, explorer, overriding, views
+from counterpoise.web.demand import (
+    coverage,
+    exceptions,
+    explorer,
+    launching,
+    overriding,
+    phasing_out,
+    views,
+)
 
 app_name = "demand"
 urlpatterns = [
@@ -10,6 +18,15 @@ urlpatterns = [
     path("value-added/", views.show_value_added, name="value-added"),
     path("coverage/", coverage.show_coverage, name="coverage"),
     path("series/", explorer.show_series, name="series"),
+    path("launches/", launching.list_launches, name="launches"),
+    path("launches/new/", launching.launch, name="launch"),
+    path("launches/phase-out/", phasing_out.phase_out, name="phase-out"),
+    path("launches/<int:launch_id>/withdraw", launching.withdraw, name="withdraw-launch"),
+    path(
+        "launches/phase-out/<int:phase_out_id>/withdraw",
+        phasing_out.withdraw,
+        name="withdraw-phase-out",
+    ),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),
