@@ -42,8 +42,8 @@ class Launch:
 
     price: the list price, in the reporting currency. regions: where it is sold; none for all that
     sell. analogues: past products that it is like; or curve: won revenue of its first twelve
-    months, a person's own assumption. The size is deals expected in these months, or a factor to the mean of
-    the analogues. last_month: the last in which it is sold, if that is known already.
+    months, a person's own assumption. The size is deals expected in these months, or a factor to
+    the mean of the analogues. last_month: the last in which it is sold, if that is known already.
     """
 
     id: int
