@@ -724,6 +724,11 @@ def test_a_launched_product_is_phased_out_with_its_launch():
         pytest.param({"price": D(0)}, InvalidLaunch, "The list price is 0", id="free"),
         pytest.param({"deals": D("NaN")}, InvalidLaunch, "more than 0", id="no number"),
         pytest.param({"month": date(2026, 11, 2)}, InvalidLaunch, "first day", id="mid-month"),
+        pytest.param({"month": date(9999, 12, 1)}, InvalidLaunch, "from 1970 to 2199", id="far"),
+        pytest.param({"deals": D(10) ** 10}, InvalidLaunch, "at most 1000000000", id="too many"),
+        pytest.param(
+            {"deals": None, "factor": D(1001)}, InvalidLaunch, "at most 1000", id="too large"
+        ),
         pytest.param(
             {"last_month": OCTOBER}, InvalidLaunch, "Put the months right", id="backwards"
         ),
@@ -772,6 +777,12 @@ def test_a_launch_that_no_forecast_could_follow_is_refused(said, refusal, advice
 def test_a_phase_out_that_no_forecast_could_follow_is_refused(said, refusal, advice):
     with pytest.raises(refusal, match=advice):
         make_phase_out(**said)
+
+
+@pytest.mark.parametrize("price", ["0", "-1", "NaN"])
+def test_a_product_has_a_price_or_none_is_known(price):
+    with pytest.raises(InvalidLaunch, match="Give more than 0"):
+        Product("Fjord", "", D(price))
 
 
 def test_decisions_come_back_from_a_document():

@@ -11,6 +11,9 @@ from counterpoise.domain.values.text import Text, text
 CURVE_MONTHS = 12
 """A launch is told by its first twelve months; after them the product is one like any other."""
 LIMIT = 10**15
+MOST_DEALS = Decimal(10**9)
+MOST_FACTOR = Decimal(1000)
+YEARS = range(1970, 2200)
 LONGEST_NAME = 200
 LONGEST_COMMENT = 5000
 
@@ -34,6 +37,10 @@ class Product:
     name: str
     family: str
     price: Decimal | None
+
+    def __post_init__(self) -> None:
+        if self.price is not None:
+            _check_above_zero(text("The list price"), self.price, Decimal(LIMIT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,7 @@ class Launch:
         if self.curve:
             self._check_curve()
         if self.price is not None:
-            _check_above_zero(text("The list price"), self.price)
+            _check_above_zero(text("The list price"), self.price, Decimal(LIMIT))
         object.__setattr__(self, "regions", tuple(sorted(set(self.regions))))
         object.__setattr__(self, "analogues", tuple(sorted(set(self.analogues))))
 
@@ -101,9 +108,9 @@ class Launch:
                 )
             )
         if self.deals is not None:
-            _check_above_zero(text("The number of deals"), self.deals)
+            _check_above_zero(text("The number of deals"), self.deals, MOST_DEALS)
         if self.factor is not None:
-            _check_above_zero(text("The factor"), self.factor)
+            _check_above_zero(text("The factor"), self.factor, MOST_FACTOR)
 
     def _check_curve(self) -> None:
         if self.analogues or self.deals is None:
@@ -348,15 +355,24 @@ def _check_month(month: date) -> None:
         raise InvalidLaunch(
             text("{day} is no first day of a month. Give the month's first day.", day=month)
         )
-
-
-def _check_above_zero(what: Text, amount: Decimal) -> None:
-    if not (amount.is_finite() and 0 < amount < LIMIT):
+    if month.year not in YEARS:
         raise InvalidLaunch(
             text(
-                "{what} is {amount}. Give more than 0, below {limit}.",
+                "The year {year} is not planned in. Give one from {first} to {last}.",
+                year=str(month.year),
+                first=str(YEARS[0]),
+                last=str(YEARS[-1]),
+            )
+        )
+
+
+def _check_above_zero(what: Text, amount: Decimal, limit: Decimal) -> None:
+    if not (amount.is_finite() and 0 < amount <= limit):
+        raise InvalidLaunch(
+            text(
+                "{what} is {amount}. Give more than 0, at most {limit}.",
                 what=what,
                 amount=amount,
-                limit=LIMIT,
+                limit=limit,
             )
         )

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from counterpoise.connectors.documents import names
 from counterpoise.domain.tables.launch import (
-    CURVE_MONTHS,
     LIMIT,
     LONGEST_COMMENT,
     LONGEST_NAME,
+    MOST_DEALS,
+    MOST_FACTOR,
     Launch,
     PhaseOut,
     Product,
@@ -26,7 +27,6 @@ from counterpoise.web.demand.forms import Amount
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩٫", "0123456789.", "٬")
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")
-MOST_DEALS = Decimal(10**9)
 
 
 class Month(forms.CharField):
@@ -120,7 +120,7 @@ class LaunchForm(forms.Form):
         label=gettext_lazy("or: how many times the mean of the analogues"),
         required=False,
         min_value=Decimal("0.01"),
-        max_value=Decimal(1000),
+        max_value=MOST_FACTOR,
     )
     curve = Curve(
         required=False,
@@ -138,9 +138,9 @@ class LaunchForm(forms.Form):
         field = self.fields["analogues"]
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = list(analogues)
-        self.fields["curve"].label = _(
-            "{months} monthly amounts of won revenue, {currency}"
-        ).format(months=CURVE_MONTHS, currency=currency)
+        self.fields["curve"].label = _("Twelve monthly amounts of won revenue, {currency}").format(
+            currency=currency
+        )
 
     def build(self, wish: WishForm, visitor: Visitor, at: datetime) -> Launch:
         """Raises InvalidLaunch and NoAnalogue."""
