@@ -5,12 +5,21 @@ import random
 import shutil
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from counterpoise import __version__
-from counterpoise.actions import cycles, freezing, planning, publishing, verification, work
+from counterpoise.actions import (
+    cycles,
+    freezing,
+    launches,
+    planning,
+    publishing,
+    verification,
+    work,
+)
 from counterpoise.actions.collect import collect
 from counterpoise.actions.freezing import ChangedBuild, ChangedVersion, StalePlan
 from counterpoise.actions.planning import BrokenPlan
@@ -26,6 +35,7 @@ from counterpoise.store.versions import NewVersion
 from counterpoise.warehouse.marts.publication import BrokenBuild
 from frozen_plans import change_rule, override, promote
 from journeys.command import ask, run
+from launching import make_launch, make_phase_out
 from people import make_person
 
 from .conftest import AS_OF, NOW, PERIOD
@@ -151,6 +161,33 @@ class TestFreezingAgain:
         replan(planned)
         frozen = freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
         assert len(freezing.load_inputs(frozen).overrides) == 1
+        assert verification.verify(planned, VERSION).is_recomputed
+
+    def test_with_a_launch_and_a_phase_out_the_version_is_of_the_plan_with_them(
+        self, planned, omar
+    ):
+        before = runs.find_latest_run(PERIOD).document
+        own = {
+            "analogues": (),
+            "curve": (Decimal(400_000),) * 12,
+            "deals": Decimal(24),
+            "regions": (),
+        }
+        launch = launches.make_launch(planned, make_launch(**own), today=NOW.date())
+        ended = make_phase_out(product="Fieldbook", successor="Fjord", share=Decimal("0.5"))
+        launches.make_phase_out(planned, ended, today=NOW.date())
+        with pytest.raises(StalePlan, match="Launches or phase-outs that change 2026-Q4"):
+            freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
+        after = replan(planned).answer
+        lines = {(each["kind"], each["product"]) for each in after["demand"]["products"]}
+        assert lines >= {("launch", "Fjord"), ("phase_out", "Fieldbook"), ("successor", "Fjord")}
+        assert "products" not in before["demand"]
+        assert any(each["product"] == "Fjord" for each in after["reconcile"]["served"])
+        frozen = freezing.freeze_plan(planned, PERIOD, omar.id, now=LATER)
+        held = freezing.load_inputs(frozen)
+        assert (len(held.launches), len(held.phase_outs)) == (1, 1)
+        launches.withdraw("launch", launch.decided.id, "omar", now=LATER)
+        assert freezing.compare_with_now(planned, held).voiding
         assert verification.verify(planned, VERSION).is_recomputed
 
     def test_what_changes_meanwhile_is_noticed_and_nothing_is_kept(self, planned, omar):

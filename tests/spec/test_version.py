@@ -330,3 +330,45 @@ RULE = DOCUMENT["rules"][0]
 def test_a_broken_document_is_refused_with_its_place(change, advice):
     with pytest.raises(UnreadableInputs, match=advice):
         inputs_from_document({**DOCUMENT, **change})
+
+
+FJORD = {"id": 4, "product": "Fjord", "month": "2026-11-01", "author": "layla"}
+ATLAS = {"id": 5, "product": "Atlas", "last_month": "2026-11-01", "author": "omar"}
+
+
+def test_without_launches_and_phase_outs_the_document_is_as_before_there_could_be_any():
+    assert set(DOCUMENT) & {"launches", "phase_outs"} == set()
+    decided = replace(INPUTS, launches=(FJORD,), phase_outs=(ATLAS,))
+    document = inputs_to_document(decided)
+    assert (document["launches"], document["phase_outs"]) == ([FJORD], [ATLAS])
+    assert inputs_from_document(json.loads(canonical_bytes(document))) == decided
+    assert hash_inputs(decided) != hash_inputs(INPUTS)
+
+
+def test_launches_and_phase_outs_are_kept_in_order_and_told():
+    other = {**FJORD, "id": 2, "product": "Dune"}
+    assert replace(INPUTS, launches=(FJORD, other)) == replace(INPUTS, launches=(other, FJORD))
+    assert changed(launches=(FJORD,), phase_outs=(ATLAS,)) == [
+        "A launch of Fjord was decided by layla (decision 4).",
+        "A phase-out of Atlas was decided by omar (decision 5).",
+    ]
+    decided = replace(INPUTS, launches=(FJORD,))
+    assert [str(each) for each in compare_inputs(decided, INPUTS)] == [
+        "What was decided of Fjord (decision 4) was withdrawn."
+    ]
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [
+        pytest.param((FJORD, FJORD), id="one twice"),
+        pytest.param(({**FJORD, "id": "4"},), id="a number as text"),
+        pytest.param(({"product": "Fjord"},), id="no number"),
+        pytest.param((["Fjord"],), id="no document"),
+    ],
+)
+def test_launches_that_cannot_be_told_apart_are_refused(decided):
+    with pytest.raises(InvalidInputs, match="Give each a whole number of its own"):
+        replace(INPUTS, launches=decided)
+    with pytest.raises(InvalidInputs, match="as a float"):
+        replace(INPUTS, launches=({**FJORD, "factor": 1.5},))

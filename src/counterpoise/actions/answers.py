@@ -11,6 +11,7 @@ from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
 from counterpoise.domain.tables.exception import ForecastException
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
 from counterpoise.domain.tables.health import Finding, Health
+from counterpoise.domain.tables.launch import Proposal
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
@@ -20,7 +21,9 @@ from counterpoise.domain.values.plain import to_plain
 if TYPE_CHECKING:  # whoever answers one command need not load what the others run
     from counterpoise.actions.collect import Collected
     from counterpoise.actions.coverage import CoverageLedger
+    from counterpoise.actions.launches import Lessons
     from counterpoise.actions.verification import Verified
+    from counterpoise.store.launches import KeptDecision
 
 Answer = dict[str, Any]
 
@@ -122,7 +125,8 @@ def answer_demand(
     statistical: Forecast | None = None,
     overrides: Sequence[Override] = (),
 ) -> Answer:
-    """forecast: with the overrides in it. statistical: the cells without; null without any."""
+    """forecast: with the overrides in it. statistical: the cells without; null without any.
+    products: what launches and phase-outs moved, where they moved something."""
     rows = (to_plain(each) for each in forecast.backtest)
     return {
         "as_of": to_plain(forecast.as_of),
@@ -138,11 +142,35 @@ def answer_demand(
             "stage_weighted": to_plain(forecast.stage_weighted),
         },
         "notes": to_plain(forecast.notes),
+        **({"products": to_plain(forecast.products)} if forecast.products else {}),
     }
 
 
 def answer_override(override: Override) -> Answer:
     return {**to_plain(override), "by": dict(override.by)}
+
+
+def answer_decision(kept: "KeptDecision") -> Answer:
+    """A launch or a phase-out, and what became of it."""
+    return {
+        **to_plain(kept.decided),
+        "withdrawn_at": to_plain(kept.withdrawn_at),
+        "withdrawn_by": kept.withdrawn_by,
+    }
+
+
+def answer_proposals(lessons: "Lessons", found: Sequence[Proposal]) -> Answer:
+    return {
+        "as_of": to_plain(lessons.as_of),
+        "currency": lessons.currency,
+        "proposals": [
+            {
+                **to_plain(each),
+                "past": {**to_plain(each.past), "by_region": dict(each.past.by_region)},
+            }
+            for each in found
+        ],
+    }
 
 
 def answer_series(build: str, found: Carried) -> Answer:

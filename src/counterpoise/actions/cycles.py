@@ -47,6 +47,8 @@ def run_cycle(
     identity = f"{period} {desk.as_of} {desk.build} {names}"
     if desk.overrides:
         identity += f" {[each.id for each in desk.overrides]}"
+    if not desk.portfolio.is_empty:
+        identity += f" {sorted(desk.portfolio.ids)}"
     run = f"{desk.period}-{sha256(identity.encode()).hexdigest()[:8]}"
     report = reports.write_report(workspace, run, cycle)
     kept = Run(

@@ -28,13 +28,14 @@ from counterpoise.domain.reconcile.version import (
     inputs_to_document,
 )
 from counterpoise.domain.rulebook.watched import WatchedRulebook
+from counterpoise.domain.tables.launch import Launch, PhaseOut, Portfolio
 from counterpoise.domain.tables.override import Override, write_override
 from counterpoise.domain.tables.plan import Plan
 from counterpoise.domain.tables.scenario import BUILT_IN, NamedScenario
 from counterpoise.domain.values.document import from_document, to_document
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
-from counterpoise.store import ledger, overrides, people, runs, scenarios, versions
+from counterpoise.store import launches, ledger, overrides, people, runs, scenarios, versions
 from counterpoise.store.people import Person
 from counterpoise.store.runs import Run, SavedPlan
 from counterpoise.store.versions import FrozenVersion, NewVersion
@@ -189,6 +190,7 @@ def gather_inputs(workspace: Workspace, chosen: Chosen) -> Inputs:
         scenario=to_document(chosen.scenario),
         code_version=__version__,
         seed=SEED,
+        **_write_portfolio(run.period),
     )
 
 
@@ -229,6 +231,7 @@ def compare_with_now(workspace: Workspace, then: Inputs) -> Changes:
         rules=rules.load_rulebook().rules,
         overrides=tuple(write_override(each) for each in overrides.list_current(then.period)),
         scenario=to_document(promoted.scenario if promoted else BASE),
+        **_write_portfolio(then.period),
     )
     end = Period.parse(then.period).end
     voiding = compare_inputs(_until(then, end), _until(now, end))
@@ -260,6 +263,10 @@ def recompute(workspace: Workspace, inputs: Inputs) -> Plan:
         inputs.as_of,
         WatchedRulebook(inputs.rules),
         tuple(from_document(Override, each) for each in inputs.overrides),
+        Portfolio(
+            tuple(from_document(Launch, each) for each in inputs.launches),
+            tuple(from_document(PhaseOut, each) for each in inputs.phase_outs),
+        ),
     )
     return desk.solve(from_document(NamedScenario, inputs.scenario))
 
@@ -289,6 +296,19 @@ def _join(where: str, key: str) -> str:
 def _show(value: Any) -> str:
     """Long parts of a document are told by how much they hold."""
     return f"[{len(value)}]" if isinstance(value, list | Mapping) else str(value)
+
+
+def _find_portfolio(period: str) -> Portfolio:
+    return launches.list_current(before=Period.parse(period).end)
+
+
+def _write_portfolio(period: str) -> dict[str, Any]:
+    """Launches and phase-outs that change the period, as inputs hold them."""
+    found = _find_portfolio(period)
+    return {
+        "launches": tuple(to_document(each) for each in found.launches),
+        "phase_outs": tuple(to_document(each) for each in found.phase_outs),
+    }
 
 
 def _until(inputs: Inputs, end: date) -> Inputs:
@@ -329,6 +349,14 @@ def _check_run(chosen: Chosen) -> None:
             text(
                 "Overrides of {period} were made or withdrawn since its newest run. Run the cycle"
                 " again, look at the new plan, then freeze.",
+                period=chosen.plan.period,
+            )
+        )
+    if _find_portfolio(chosen.plan.period).ids != cycle.portfolio.ids:
+        raise StalePlan(
+            text(
+                "Launches or phase-outs that change {period} were decided or withdrawn since its"
+                " newest run. Run the cycle again, look at the new plan, then freeze.",
                 period=chosen.plan.period,
             )
         )

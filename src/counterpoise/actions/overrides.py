@@ -32,20 +32,22 @@ from counterpoise.domain.tables.override import FigureKey, Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text, text
+from counterpoise.store import launches, runs, versions
 from counterpoise.store import overrides as stored
-from counterpoise.store import runs, versions
 from counterpoise.store.runs import Heading
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """What is expected of a period now. is_planned: the run was made with these overrides."""
+    """What is expected of a period now. is_planned: the run was made with these overrides.
+    has_portfolio: and with the launches and phase-outs that hold now."""
 
     run: Heading
     cycle: Cycle
     statistical: Forecast
     forecast: Forecast
     overrides: tuple[Override, ...]
+    has_portfolio: bool = True
 
     @property
     def is_planned(self) -> bool:
@@ -83,7 +85,15 @@ def find_outlook(period: str) -> Outlook | None:
         return None
     statistical = cycle.statistical or cycle.forecast
     held = stored.list_current(period)
-    return Outlook(run, cycle, statistical, _lay_over(run.id, run.ran_at, held), held)
+    now = launches.list_current(before=cycle.period.end)
+    return Outlook(
+        run,
+        cycle,
+        statistical,
+        _lay_over(run.id, run.ran_at, held),
+        held,
+        has_portfolio=now.ids == cycle.portfolio.ids,
+    )
 
 
 def find_lock(outlook: Outlook, cell: FigureKey) -> Override | None:

@@ -24,6 +24,7 @@ from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.health import Health
+from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio, Product
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
@@ -31,12 +32,14 @@ from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.values.period import Period, first_of_month
 from counterpoise.domain.values.text import text
+from counterpoise.store import launches as decided
 from counterpoise.store import ledger, runs
 from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
 from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
 from counterpoise.warehouse.queries.health import examine
+from counterpoise.warehouse.queries.products import list_products
 from counterpoise.warehouse.queries.sellers import list_team_sizes, list_won_deals
 from counterpoise.warehouse.queries.tables import count_rows, list_declared_pools
 
@@ -60,7 +63,8 @@ class NamedPlan:
 class Desk:
     """One period planned from one build as of one day; the rulebook remembers what it answered.
 
-    overrides: what people put in place of the statistical forecast; every answer follows them.
+    overrides: what people put in place of the statistical forecast; every answer follows them, and
+    the portfolio, the products that people launch and phase out.
     """
 
     workspace: Workspace
@@ -69,6 +73,7 @@ class Desk:
     as_of: date
     rulebook: WatchedRulebook
     overrides: tuple[Override, ...] = ()
+    portfolio: Portfolio = NO_DECISIONS
 
     @property
     def build(self) -> str:
@@ -80,11 +85,11 @@ class Desk:
 
     def plan_demand(self) -> Demand:
         """The forecast with overrides, and beside it the statistical one."""
-        return self._plan_demand(self._load_deals())
+        return self._plan_demand(self._load_planning_facts())
 
     def plan_capacity(self) -> Capacity:
         facts = self.load_facts()
-        return cycle.plan_supply(facts, self._plan_demand(facts.deals).forecast, self.rulebook)
+        return cycle.plan_supply(facts, self._plan_demand(facts).forecast, self.rulebook)
 
     def reconcile(self, scenario: NamedScenario, *, at: datetime) -> NamedPlan:
         return self.save_plan(self.solve(scenario), at=at)
@@ -92,11 +97,13 @@ class Desk:
     def solve(self, scenario: NamedScenario) -> Plan:
         """The plan alone, from what it rests on: health and measures are not looked at."""
         facts = self._load_planning_facts()
-        forecast = self._plan_demand(facts.deals).forecast
+        forecast = self._plan_demand(facts).forecast
         return cycle.plan_scenario(facts, forecast, self.rulebook, scenario)
 
     def run_cycle(self) -> Cycle:
-        return cycle.run_cycle(self.load_facts(), self.period, self.rulebook, self.overrides)
+        return cycle.run_cycle(
+            self.load_facts(), self.period, self.rulebook, self.overrides, self.portfolio
+        )
 
     def load_facts(self) -> Facts:
         """Everything the steps learn from; health and measures included."""
@@ -126,6 +133,7 @@ class Desk:
             declared=list_declared_pools(folder, self.as_of),
             won_before=list_won_deals(deals, first_of_month(self.as_of)),
             target=None,
+            products=self._list_products(),
         )
 
     def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:
@@ -162,8 +170,13 @@ class Desk:
         answers = (examinations.answer(self.current, each, self.rulebook) for each in questions)
         return tuple(chain.from_iterable(answers))
 
-    def _plan_demand(self, deals: Deals) -> Demand:
-        return cycle.plan_demand(deals, self.period, self.rulebook, self.overrides)
+    def _plan_demand(self, facts: Facts) -> Demand:
+        return cycle.plan_demand(facts, self.period, self.rulebook, self.overrides, self.portfolio)
+
+    def _list_products(self) -> tuple[Product, ...]:
+        if self.portfolio.is_empty:
+            return ()
+        return list_products(self.current.folder, self.rulebook, self.as_of)
 
     def _load_deals(self) -> Deals:
         return load_deals(self.current.folder, self.as_of, rulebook=self.rulebook).deals
@@ -176,18 +189,20 @@ def open_desk(
     as_of: date | None,
     today: date,
     overrides: Sequence[Override] | None = None,
+    portfolio: Portfolio | None = None,
 ) -> Desk:
     """Plan `period` as known on `as_of`; else as of the last day that a plan could be made on.
 
     That is the day before the period begins, or today within it, and never after the data ends.
-    overrides: None stands for those of the period that hold now.
+    overrides, portfolio: None stands for those of the period that hold now.
     """
     wanted = Period.parse(period)
     build = examinations.get_build(workspace)
     rulebook = WatchedRulebook(rules.load_rulebook().rules)
     day = as_of or examinations.choose_day(wanted, build, today=today)
     held = stored.list_current(str(wanted)) if overrides is None else overrides
-    return Desk(workspace, build, wanted, day, rulebook, tuple(held))
+    products = decided.list_current(before=wanted.end) if portfolio is None else portfolio
+    return Desk(workspace, build, wanted, day, rulebook, tuple(held), products)
 
 
 def verify_plan(name: str) -> Verdict:

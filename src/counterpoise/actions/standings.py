@@ -1,7 +1,7 @@
 """Where the cycle of a period stands: which step answers, refuses or is out of date, and why.
 
 A run keeps what it found. It is out of date once what it rests on has changed: newer data, a rule
-that one of its steps hears, an override, a scenario.
+that one of its steps hears, an override, a launch or phase-out, a scenario.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from counterpoise.actions.kept import Examined
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
-from counterpoise.store import jobs, ledger, overrides, rules, runs, scenarios
+from counterpoise.store import jobs, launches, ledger, overrides, rules, runs, scenarios
 from counterpoise.store.jobs import Job
 from counterpoise.store.runs import Heading
 from counterpoise.store.scenarios import KeptScenario
@@ -44,6 +44,7 @@ HEARD_BY = {
     "work.": ("supply", "reconcile", "execute"),
 }
 """The steps that hear a rule, by how its key begins; any other rule is heard by all."""
+FOLLOW_DEMAND = frozenset({"demand", "supply", "reconcile", "execute"})
 MOST_NAMED = 5
 
 
@@ -90,6 +91,7 @@ class _Now:
     going: tuple[Job, ...]
     keys: tuple[str, ...]
     are_overrides_changed: bool
+    are_products_changed: bool
     scenarios: tuple[KeptScenario, ...]
 
 
@@ -121,6 +123,7 @@ def explain_outdated(
         return {}
     recorded = rules.list_recorded_since(min(at for _, at in solved), before=period.end)
     overridden_at = overrides.find_last_change(str(period))
+    decided_at = launches.find_last_change(before=period.end)
     why: dict[int, tuple[Text, ...]] = {}
     for scenario, at in solved:
         reasons = []
@@ -130,6 +133,10 @@ def explain_outdated(
             reasons.append(text("Rules were changed after it was solved."))
         if overridden_at is not None and overridden_at > at:
             reasons.append(text("Overrides were made or withdrawn after it was solved."))
+        if decided_at is not None and decided_at > at:
+            reasons.append(
+                text("Launches or phase-outs were decided or withdrawn after it was solved.")
+            )
         if reasons:
             why[scenario.id] = tuple(reasons)
     return why
@@ -140,6 +147,7 @@ def _look(name: str, period: Period) -> _Now:
     cycle = kept.find_cycle(run.id) if run else None
     build = ledger.find_current_build()
     held = {each.id for each in overrides.list_current(name)}
+    decided = launches.list_current(before=period.end).ids
     return _Now(
         run=run,
         cycle=cycle,
@@ -148,6 +156,7 @@ def _look(name: str, period: Period) -> _Now:
         going=list_going(),
         keys=_list_keys(period, run) if run else (),
         are_overrides_changed=cycle is not None and held != {each.id for each in cycle.overrides},
+        are_products_changed=cycle is not None and decided != cycle.portfolio.ids,
         scenarios=scenarios.list_scenarios(name),
     )
 
@@ -208,8 +217,10 @@ def _list_changes(step: str, now: _Now, run: Heading, cycle: Cycle) -> Iterator[
     if keys := [key for key in now.keys if step in _find_hearers(key)]:
         named = ", ".join(keys[:MOST_NAMED]) + (", …" if len(keys) > MOST_NAMED else "")
         yield text("Rules were changed after the run: {rules}.", rules=named)
-    if now.are_overrides_changed and step in {"demand", "supply", "reconcile", "execute"}:
+    if step in FOLLOW_DEMAND and now.are_overrides_changed:
         yield text("Overrides were made or withdrawn after the run.")
+    if step in FOLLOW_DEMAND and now.are_products_changed:
+        yield text("Launches or phase-outs were decided or withdrawn after the run.")
     if step == "reconcile" and cycle.plans:
         unsolved = [each.name for each in now.scenarios if each.plan is None]
         if unsolved:

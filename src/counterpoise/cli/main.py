@@ -164,6 +164,11 @@ COMMANDS = {
             "Say how often what came lay inside the ranges that were published.",
             "counterpoise coverage --json",
         ),
+        "launch": Command(
+            "launch:launch",
+            "Launch products and phase them out: propose past launches, decide, withdraw.",
+            'counterpoise launch propose "Ledger Lite" --family Software --price 2000',
+        ),
     },
     "Supply": {
         "supply": Command(

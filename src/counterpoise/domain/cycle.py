@@ -15,6 +15,7 @@ import numpy as np
 
 from counterpoise.domain.demand.forecast import forecast
 from counterpoise.domain.demand.overrides import apply_overrides
+from counterpoise.domain.demand.portfolio import apply_portfolio
 from counterpoise.domain.execute.actions import propose_actions
 from counterpoise.domain.execute.evidence import Evidence
 from counterpoise.domain.measure.variance import explain_variance
@@ -36,6 +37,7 @@ from counterpoise.domain.tables.capacity import (
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.forecast import Forecast, TooLittleHistory
 from counterpoise.domain.tables.health import Health
+from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio, Product
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
@@ -46,6 +48,8 @@ from counterpoise.domain.values.text import Text, explain, text
 
 REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule, InvalidRule)
 SEED = 20_260_930
+PORTFOLIO_STREAM = 1
+"""Launches draw from a stream of their own, so that the forecast without them stays as it is."""
 TO_CONFIRM = ("company.", "pool.", "work.", "plan.")
 """Rules that only the business can know; the others are choices of method."""
 
@@ -67,11 +71,14 @@ class Facts:
     declared: tuple[DeclaredPool, ...]
     won_before: tuple[WonDeals, ...]
     target: Decimal | None
+    products: tuple[Product, ...] = ()
+    """Family and price of the products; nobody asks where none comes or goes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """forecast: what is planned with, overrides in it. statistical: without; None without any."""
+    """forecast: what is planned with, overrides in it. statistical: without; None without any.
+    Both have the launches and phase-outs in them."""
 
     forecast: Forecast
     statistical: Forecast | None
@@ -79,7 +86,11 @@ class Demand:
 
 
 def run_cycle(
-    facts: Facts, period: Period, rulebook: WatchedRulebook, overrides: Sequence[Override] = ()
+    facts: Facts,
+    period: Period,
+    rulebook: WatchedRulebook,
+    overrides: Sequence[Override] = (),
+    portfolio: Portfolio = NO_DECISIONS,
 ) -> Cycle:
     """Run every step that the facts allow; plans come base first, then high and low.
 
@@ -94,7 +105,7 @@ def run_cycle(
             refusals.append(Refusal(step, explain(error)))
             return None
 
-    found = attempt("demand", lambda: plan_demand(facts.deals, period, rulebook, overrides))
+    found = attempt("demand", lambda: plan_demand(facts, period, rulebook, overrides, portfolio))
     demand = found.forecast if found else None
     supply = None
     plans: tuple[Plan, ...] | None = None
@@ -136,14 +147,28 @@ def run_cycle(
         target=facts.target,
         statistical=found.statistical if found else None,
         overrides=tuple(overrides),
+        portfolio=portfolio,
     )
 
 
 def plan_demand(
-    deals: Deals, period: Period, rulebook: WatchedRulebook, overrides: Sequence[Override] = ()
+    facts: Facts,
+    period: Period,
+    rulebook: WatchedRulebook,
+    overrides: Sequence[Override] = (),
+    portfolio: Portfolio = NO_DECISIONS,
 ) -> Demand:
-    """Step two: the statistical forecast, and over it what people know better."""
-    statistical = forecast_demand(deals, period, rulebook)
+    """Step two: the statistical forecast, products that come and go, and over it what people know
+    better."""
+    deals = facts.deals
+    statistical = apply_portfolio(
+        forecast_demand(deals, period, rulebook),
+        portfolio,
+        deals,
+        facts.products,
+        rulebook=rulebook,
+        rng=np.random.default_rng([SEED, deals.as_of.toordinal(), PORTFOLIO_STREAM]),
+    )
     adjusted = apply_overrides(statistical, overrides)
     return Demand(adjusted, statistical if overrides else None, tuple(overrides))
 

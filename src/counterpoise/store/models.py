@@ -43,6 +43,7 @@ from counterpoise.store.records.plans import (
     Note,
     PlanScenario,
     PlanVersion,
+    ProductDecision,
     Signature,
 )
 from counterpoise.store.records.rules import MeasureDefinition, RuleEntry
@@ -89,6 +90,7 @@ __all__ = [
     "OutboxStep",
     "PlanScenario",
     "PlanVersion",
+    "ProductDecision",
     "RateWindow",
     "Refresh",
     "RuleEntry",

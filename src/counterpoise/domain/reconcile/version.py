@@ -20,6 +20,7 @@ from counterpoise.domain.values.text import Text, explain, text
 INPUTS_FORMAT = "counterpoise-inputs/1"
 VERSION_FORMAT = "counterpoise-version/1"
 EMPTY = "–"
+PRODUCT_DECISIONS = ("launches", "phase_outs")
 
 Document = dict[str, Any]
 Plain = Mapping[str, Any]
@@ -37,7 +38,8 @@ class UnreadableInputs(ValueError):
 class Inputs:
     """Everything that a plan was computed from.
 
-    overrides and scenario are kept as JSON has them; an override is known by its whole number `id`.
+    overrides, launches, phase-outs and scenario are kept as JSON has them; each but the scenario is
+    known by its whole number `id`.
     Amounts in them are Decimals or text, never floats, so that their hash is the same anywhere.
     """
 
@@ -50,6 +52,8 @@ class Inputs:
     scenario: Plain
     code_version: str
     seed: int
+    launches: tuple[Plain, ...] = ()
+    phase_outs: tuple[Plain, ...] = ()
 
     def __post_init__(self) -> None:
         overrides, scenario = to_plain(self.overrides), to_plain(self.scenario)
@@ -57,6 +61,11 @@ class Inputs:
         _check_plain(scenario, "The scenario")
         _check_overrides(overrides)
         _check_rules(self.rules)
+        for name in PRODUCT_DECISIONS:
+            decided = to_plain(getattr(self, name))
+            _check_plain(decided, "A launch or phase-out")
+            _check_decisions(decided)
+            object.__setattr__(self, name, tuple(sorted(decided, key=lambda one: int(one["id"]))))
         object.__setattr__(self, "rules", tuple(sorted(self.rules, key=_identify)))
         ordered = tuple(sorted(overrides, key=lambda each: int(each["id"])))
         object.__setattr__(self, "overrides", ordered)
@@ -74,10 +83,12 @@ def hash_version(inputs_hash: str, content_hash: str) -> str:
 
 
 def inputs_to_document(inputs: Inputs) -> Document:
-    return {
-        "format": INPUTS_FORMAT,
-        **{each.name: to_plain(getattr(inputs, each.name)) for each in fields(Inputs)},
+    """Without launches and phase-outs where there are none: as it was before there could be any."""
+    named = {each.name: to_plain(getattr(inputs, each.name)) for each in fields(Inputs)}
+    written = {
+        name: value for name, value in named.items() if value or name not in PRODUCT_DECISIONS
     }
+    return {"format": INPUTS_FORMAT, **written}
 
 
 def inputs_from_document(document: Plain) -> Inputs:
@@ -109,6 +120,7 @@ def compare_inputs(then: Inputs, now: Inputs) -> tuple[Text, ...]:
         *_compare_facts(then, now),
         *_compare_rules(then, now),
         *_compare_overrides(then, now),
+        *_compare_products(then, now),
         *_compare_scenarios(then.scenario, now.scenario),
     )
 
@@ -210,6 +222,28 @@ def _compare_overrides(then: Inputs, now: Inputs) -> Iterator[Text]:
                 )
 
 
+def _compare_products(then: Inputs, now: Inputs) -> Iterator[Text]:
+    """Decisions are withdrawn and made, never changed."""
+    before = {each["id"]: each for each in (*then.launches, *then.phase_outs)}
+    after = {each["id"]: each for each in (*now.launches, *now.phase_outs)}
+    for number in sorted(before.keys() - after.keys()):
+        yield text(
+            "What was decided of {product} (decision {number}) was withdrawn.",
+            product=_say(before[number].get("product")),
+            number=number,
+        )
+    for number in sorted(after.keys() - before.keys()):
+        told = after[number]
+        yield text(
+            "A launch of {product} was decided by {author} (decision {number})."
+            if "month" in told
+            else "A phase-out of {product} was decided by {author} (decision {number}).",
+            product=_say(told.get("product")),
+            author=_say(told.get("author")),
+            number=number,
+        )
+
+
 def _compare_scenarios(then: Plain, now: Plain) -> Iterator[Text]:
     changed = _list_changed(then, now)
     if "name" in changed:
@@ -286,6 +320,18 @@ def _check_overrides(overrides: list[Plain]) -> None:
                 )
             )
         seen.add(number)
+
+
+def _check_decisions(decided: list[Plain]) -> None:
+    numbers = [each.get("id") if isinstance(each, Mapping) else None for each in decided]
+    if any(type(number) is not int for number in numbers) or len(set(numbers)) < len(numbers):
+        raise InvalidInputs(
+            text(
+                "Launches or phase-outs have the ids {listed}. Give each a whole number of its"
+                " own.",
+                listed=", ".join(map(repr, numbers)),
+            )
+        )
 
 
 def _check_plain(value: Any, what: str) -> None:

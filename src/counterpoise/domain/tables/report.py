@@ -8,6 +8,7 @@ from counterpoise.domain.tables.action import Action, Variance
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.health import Health
+from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan
@@ -56,6 +57,7 @@ class Cycle:
 
     target: revenue that the target table sets the company for the period; None where it sets none.
     forecast has the overrides in it; statistical is the one without, None where nobody overrode.
+    portfolio: launches and phase-outs that it was made with; both forecasts have them in.
     """
 
     company: str
@@ -77,3 +79,4 @@ class Cycle:
     target: Decimal | None = None
     statistical: Forecast | None = None
     overrides: tuple[Override, ...] = ()
+    portfolio: Portfolio = NO_DECISIONS

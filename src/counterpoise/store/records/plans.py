@@ -86,6 +86,34 @@ class ForecastOverride(models.Model):
         ]
 
 
+class ProductDecision(models.Model):
+    """A launch or a phase-out as someone decided it. `decided` is the whole of it as a document;
+    `begins` the first month that it changes. A decision is withdrawn, never changed.
+
+    author is a login, or who the audit trail says acts on the command line.
+    """
+
+    kind = models.CharField(max_length=16)
+    product = models.CharField(max_length=200)
+    begins = models.DateField()
+    decided = models.JSONField()
+    author = models.CharField(max_length=150)
+    role = models.CharField(max_length=16, blank=True)
+    made_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "product"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_decision_a_product",
+            )
+        ]
+
+
 class PlanScenario(models.Model):
     """A named set of changes: a demand case, and rulebook values laid over the rulebook."""
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import Field
 
 from counterpoise.actions import exceptions
 from counterpoise.actions.answers import answer_coverage, answer_exceptions
@@ -50,6 +51,17 @@ class EvidenceAnswer(Schema):
     stage_weighted: Amount
 
 
+class ProductLineAnswer(Schema):
+    """What a launch or phase-out (of the product `cause`) changes in the whole period; it is in the
+    figures already."""
+
+    kind: Literal["launch", "sisters", "phase_out", "successor"]
+    product: str
+    cause: str
+    deals: Amount
+    revenue: Amount
+
+
 class ForecastAnswer(Schema):
     """forecast: with overrides in it. statistical: without; null where nobody overrode. splits: the
     whole by team, segment or lead source, each adding up to it; only teams that one may see."""
@@ -63,6 +75,7 @@ class ForecastAnswer(Schema):
     overrides: list[OverrideAnswer]
     evidence: EvidenceAnswer
     notes: list[str]
+    products: list[ProductLineAnswer] = Field(default_factory=list)
 
 
 class Demand(Mark):

@@ -45,6 +45,7 @@ from counterpoise.domain.measure.own import InvalidMeasure
 from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
+from counterpoise.domain.tables.launch import InvalidLaunch, InvalidPhaseOut, NoAnalogue
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
 from counterpoise.domain.values.period import UnknownPeriod
@@ -65,6 +66,7 @@ from counterpoise.store.hooks import HookChanged, HookNameTaken, UnknownHook
 from counterpoise.store.identity import VerdictChanged
 from counterpoise.store.jobs import UnknownJob
 from counterpoise.store.kept_answers import KeyUsedOtherwise
+from counterpoise.store.launches import DecidedAlready, DecisionWithdrawn, UnknownDecision
 from counterpoise.store.ledger import NoBuild
 from counterpoise.store.notes import UnknownNote, WithdrawnAlready
 from counterpoise.store.outbox import PushChanged
@@ -148,6 +150,12 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownJob: 404,
     UnknownPlan: 404,
     UnknownOverride: 404,
+    UnknownDecision: 404,
+    DecidedAlready: 409,
+    DecisionWithdrawn: 409,
+    InvalidLaunch: 422,
+    InvalidPhaseOut: 422,
+    NoAnalogue: 422,
     UnknownPeriod: 422,
     UnknownCell: 422,
     InvalidOverride: 422,

@@ -7,8 +7,10 @@ from counterpoise.web.demand import (
     exceptions,
     explorer,
     inspection,
+    launching,
     locking,
     overriding,
+    phasing_out,
     views,
 )
 
@@ -19,6 +21,15 @@ urlpatterns = [
     path("coverage/", coverage.show_coverage, name="coverage"),
     path("series/", explorer.show_series, name="series"),
     path("inspection/", inspection.go_to_newest, name="inspect"),
+    path("launches/", launching.list_launches, name="launches"),
+    path("launches/new/", launching.launch, name="launch"),
+    path("launches/phase-out/", phasing_out.phase_out, name="phase-out"),
+    path("launches/<int:launch_id>/withdraw", launching.withdraw, name="withdraw-launch"),
+    path(
+        "launches/phase-out/<int:phase_out_id>/withdraw",
+        phasing_out.withdraw,
+        name="withdraw-phase-out",
+    ),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),

@@ -20,7 +20,7 @@ from counterpoise.domain.tables.forecast import Forecast, Measure
 from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.web.access import get_visitor
-from counterpoise.web.demand import cells, figures
+from counterpoise.web.demand import cells, figures, launch_tables
 from counterpoise.web.demand.words import name_reason, name_role
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.newest import find_newest_period, get_newest
@@ -60,6 +60,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         figures.build_backtest(outlook.forecast),
         figures.build_points(outlook.forecast, outlook.cycle),
         figures.build_weights(outlook.forecast.weights),
+        *launch_tables.build_lines(outlook),
     )
     context = {
         "outlook": outlook,
