@@ -11,6 +11,17 @@ from counterpoise.actions.override_wishes import LONGEST_COMMENT
 from counterpoise.web.demand.words import name_reason
 from counterpoise.web.demand.written import WrittenField
 
+_ARABIC_MARKS = str.maketrans({"٫": ".", "٬": None})
+
+
+class Amount(forms.DecimalField):
+    """Takes the digits and marks of Arabic too."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value.translate(_ARABIC_MARKS) if isinstance(value, str) else value)
+
 
 class OverrideForm(forms.Form):
     """replaces: the override that stood there when the page was made. seen: the amount whose effect
