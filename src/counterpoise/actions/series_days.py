@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from counterpoise.actions.examinations import CurrentBuild
-from counterpoise.domain.demand.company_days import build_days
+from counterpoise.domain.demand.company_days import Work, build_days
 from counterpoise.domain.measure.working_week import (
     Schedule,
     Worker,
@@ -36,18 +36,15 @@ def find_calendars(
             weeks=tuple(replace(each, days_off=frozenset()) for each in schedule.weeks),
             holidays=frozenset(),
         )
-        found[region] = build_days(
-            rows,
-            rulebook,
-            as_of,
+        work = Work(
             country=find_country(rulebook, Worker(region=region), as_of),
-            span=span,
-            works=(_works(schedule), _works(ordinary)),
+            is_worked=_works(schedule),
+            is_ordinary=_works(ordinary),
             off=schedule.holidays.union(*(each.days_off for each in schedule.weeks)),
         )
+        found[region] = build_days(rows, rulebook, as_of, work, span)
     return found
 
 
 def _works(schedule: Schedule) -> Callable[[date], bool]:
     return lambda day: bool(schedule.list_shifts(day))
-

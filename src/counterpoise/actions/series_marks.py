@@ -5,6 +5,7 @@ carried forward afterwards takes account of it; what was published before stays 
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
@@ -26,52 +27,52 @@ _SHAPES: dict[Every, re.Pattern[str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A mark that is to be made. period: a day (2026-03-05), a week (2026-W10), a month (2026-03)
+    or a quarter (2026-Q1)."""
+
+    measure: str
+    period: str
+    by: Members
+    kind: str
+    comment: str
+
+
 def list_marks(measure: str = "", visitor: Visitor | None = None) -> tuple[KeptMark, ...]:
     """The newest first; of single people and teams only for who sees everybody's. No visitor is the
     command line, which sees all."""
     every = stored.list_history(measure)
     if visitor is None or visitor.reach == "everyone":
         return every
-    return tuple(each for each in every if not is_of_people(each.mark))
+    return tuple(each for each in every if not names_people(each.mark.by))
 
 
-def is_of_people(mark: SeriesMark) -> bool:
-    return any(name in series.PEOPLE for name, _member in mark.by)
+def names_people(by: Members) -> bool:
+    return any(name in series.PEOPLE for name, _member in by)
 
 
-def make_mark(
-    measure: str,
-    period: str,
-    by: Members,
-    *,
-    kind: str,
-    comment: str,
-    visitor: Visitor | None,
-    now: datetime,
-) -> SeriesMark:
-    """period: a day (2026-03-05), a week (2026-W10), a month (2026-03) or a quarter (2026-Q1).
-
-    Raises UnknownMeasure and UnknownDimension for what is not carried forward, UnknownPeriod,
-    InvalidMark, and stored.MarkChanged where it is marked already.
-    """
-    series.wish(measure, tuple(name for name, _member in by))
-    start, end = read_period(period)
+def make_mark(draft: Draft, visitor: Visitor | None, *, now: datetime) -> SeriesMark:
+    """Raises UnknownMeasure and UnknownDimension for what is not carried forward, UnknownPeriod,
+    InvalidMark, and stored.MarkChanged where it is marked already."""
+    series.wish(draft.measure, tuple(name for name, _member in draft.by))
+    start, end = read_period(draft.period)
     if start > now.date():
         raise InvalidMark(
             text(
-                "{period} has not begun yet, so there is nothing to leave out. To plan for something"
-                " to come, load it into the table calendar, or override the forecast.",
-                period=period,
+                "{period} has not begun yet, so there is nothing to leave out. To plan for"
+                " something to come, load it into the table calendar, or override the forecast.",
+                period=draft.period,
             )
         )
     mark = SeriesMark(
         id=0,
-        measure=measure,
+        measure=draft.measure,
         start=start,
         end=end,
-        by=tuple(sorted(by)),
-        kind=cast("MarkKind", kind),
-        comment=comment,
+        by=tuple(sorted(draft.by)),
+        kind=cast("MarkKind", draft.kind),
+        comment=draft.comment,
         author=visitor.name if visitor else "",
         made_at=now,
     )
@@ -82,7 +83,7 @@ def withdraw_mark(mark_id: int, visitor: Visitor | None, *, now: datetime) -> Se
     """Raises stored.UnknownMark, for a mark that the visitor may not see too, and
     stored.MarkChanged for one that does not hold any more."""
     found = stored.get_mark(mark_id).mark
-    if visitor is not None and visitor.reach != "everyone" and is_of_people(found):
+    if visitor is not None and visitor.reach != "everyone" and names_people(found.by):
         raise stored.UnknownMark(
             text("There is no mark {number}. Choose one of the list of marks.", number=mark_id)
         )

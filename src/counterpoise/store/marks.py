@@ -35,6 +35,11 @@ class KeptMark:
     withdrawn_at: datetime | None
     withdrawn_by: str
 
+    @classmethod
+    def of(cls, mark: SeriesMark) -> "KeptMark":
+        """One that was made just now."""
+        return cls(mark, mark.author, None, "")
+
     @property
     def is_current(self) -> bool:
         return self.withdrawn_at is None

@@ -1,4 +1,4 @@
-"""What a series was learned from, said for people: effects of occasions, what was replaced, notes."""
+"""What a series was learned from, for people: effects of occasions, what was replaced, notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -19,8 +19,7 @@ _ROUNDED, _TENTH = Decimal("0.0001"), Decimal("0.1")
 
 def describe_effects(learning: Learning, series: Series) -> tuple[OccasionEffect, ...]:
     return tuple(
-        _describe(each, unit=CENT)
-        for each in learning.list_effects(series.values, series.season)
+        _describe(each, unit=CENT) for each in learning.list_effects(series.values, series.season)
     )
 
 

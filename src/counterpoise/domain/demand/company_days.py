@@ -1,4 +1,4 @@
-"""The calendar of a company, or of a region of it: working days, Ramadan, Eid, promotions, launches.
+"""The calendar of a company or a region: working days, Ramadan, Eid, promotions, launches.
 
 Days off come from the rulebook and from the table calendar. A list of days off ends somewhere, and
 what comes after looks as if nobody ever took a day off. It is held to be known for as long after
@@ -6,6 +6,7 @@ its last day as the longest time in it that had no day off.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -23,28 +24,31 @@ Row = Mapping[str, Any]
 _DAY = timedelta(days=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """country: '' where nobody says which. is_worked: whether a day is; is_ordinary: whether it
+    would be if none were off. off: the days off that are known."""
+
+    country: str
+    is_worked: Callable[[date], bool]
+    is_ordinary: Callable[[date], bool]
+    off: frozenset[date]
+
+
 def build_days(
-    rows: Iterable[Row],
-    rulebook: Rulebook,
-    as_of: date,
-    *,
-    country: str,
-    span: tuple[date, date],
-    works: tuple[Callable[[date], bool], Callable[[date], bool]],
-    off: frozenset[date],
+    rows: Iterable[Row], rulebook: Rulebook, as_of: date, work: Work, span: tuple[date, date]
 ) -> CalendarDays:
-    """rows: of the table calendar. span: the first and the last day that are asked for. works:
-    whether a day is worked, and whether it would be if none were off. off: the days off."""
+    """rows: of the table calendar. span: the first and the last day that are asked for."""
     first, last = span
+    country = work.country
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    is_worked, is_ordinary = works
     occasions = [*_list_hijri(rulebook, as_of, country, span)]
     occasions += _list_events(rows, rulebook, as_of, country)
     return CalendarDays(
         country=country,
-        worked=frozenset(filter(is_worked, every)),
-        ordinary=frozenset(filter(is_ordinary, every)),
-        off_until=find_end(sorted(off)),
+        worked=frozenset(filter(work.is_worked, every)),
+        ordinary=frozenset(filter(work.is_ordinary, every)),
+        off_until=find_end(sorted(work.off)),
         occasions=tuple(sorted(occasions, key=lambda each: (each.first, each.kind, each.name))),
     )
 

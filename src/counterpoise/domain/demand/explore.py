@@ -63,9 +63,7 @@ class Wish:
 NOTHING = Known()
 
 
-def carry(
-    measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = NOTHING
-) -> Carried:
+def carry(measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = NOTHING) -> Carried:
     """measured: the measure by the period and the wish's dimensions, as known on a day; of one that
     does not add up the whole as well. known: what else is known of the periods.
 
@@ -115,9 +113,7 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
     return dict(sorted(observed.items()))
 
 
-def _carry_sums(
-    observed: Observed, wish: Wish, day_after: date, known: Known
-) -> list[CarriedPart]:
+def _carry_sums(observed: Observed, wish: Wish, day_after: date, known: Known) -> list[CarriedPart]:
     whole: dict[date, float] = {}
     for values in observed.values():
         for day, value in values.items():
@@ -128,9 +124,7 @@ def _carry_sums(
         replace(axis, key=str(part), values=np.array([values.get(day, 0.0) for day in days]))
         for part, values in observed.items()
     ]
-    learned = [
-        _forget_marked(each, part, known) for each, part in zip(came, observed, strict=True)
-    ]
+    learned = [_forget_marked(each, part, known) for each, part in zip(came, observed, strict=True)]
     hierarchy = _lay_out(list(observed), wish.by)
     teacher = _Teacher(wish, known)
     found = forecast_together(hierarchy, learned, wish.steps, _LEVELS, teacher.prepare)
@@ -251,7 +245,9 @@ def _list_points(series: Series, came: Values, unit: Decimal) -> tuple[Point, ..
     )
 
 
-def _list_steps(found: NodeForecast, expected: Sequence[Decimal], unit: Decimal) -> tuple[Step, ...]:
+def _list_steps(
+    found: NodeForecast, expected: Sequence[Decimal], unit: Decimal
+) -> tuple[Step, ...]:
     after = len(found.series.values)
     return tuple(
         Step(

@@ -22,7 +22,8 @@ _DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known besides the values. calendars: by region, '' for the company; none where there
-    is no calendar. marks: of the measure, the oldest first. spread and day_off: see series.outlier_spread and series.day_off."""
+    is no calendar. marks: of the measure, the oldest first. spread and day_off: as the rulebook
+    says in series.outlier_spread and series.day_off."""
 
     calendars: Mapping[str, CalendarDays] = field(default_factory=dict)
     marks: tuple[SeriesMark, ...] = ()
@@ -58,7 +59,9 @@ def surround(
     return Surroundings(working, tuple(each for each in exposures if each.starts), known.spread)
 
 
-def select_occasions(calendar: CalendarDays | None, axis: Series, steps: int) -> tuple[Occasion, ...]:
+def select_occasions(
+    calendar: CalendarDays | None, axis: Series, steps: int
+) -> tuple[Occasion, ...]:
     """Those that touch the history or the steps ahead."""
     first, end = axis.first, axis.start_of(len(axis.values) + steps)
     every = calendar.occasions if calendar else ()

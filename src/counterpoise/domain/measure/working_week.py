@@ -116,7 +116,7 @@ def find_schedule(
 
 
 def find_country(rulebook: Rulebook, worker: Worker, as_of: date) -> str:
-    """Whose days of the table calendar are off, as the rulebook writes it; '' where nobody's are."""
+    """Whose days of the table calendar are off, as the rulebook writes it; '' for nobody's."""
     zone = _find_zone(rulebook, worker, as_of)
     subjects = [each for each in (worker.rep, worker.team, worker.region, zone) if each]
     rule = _find_own(rulebook, COUNTRY_KEY, subjects, as_of)

@@ -95,9 +95,7 @@ class Learning:
             for each in found
         )
 
-    def _strip(
-        self, values: Values, steps: int, season: int
-    ) -> tuple[Values, Values, moving.Lift]:
+    def _strip(self, values: Values, steps: int, season: int) -> tuple[Values, Values, moving.Lift]:
         """The values without working days and occasions, and both, for the steps ahead as well."""
         exposures, size = self.surroundings.exposures, len(values)
         working = self._scale(size + steps)

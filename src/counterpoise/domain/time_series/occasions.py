@@ -4,8 +4,9 @@ Each step is compared with the same one of the season before (with the step befo
 are no two whole seasons): by how much more did it bring for how much more of its days in the
 occasion? That takes season and growth away by itself, and what stays in the same place every year
 is left to the season. Growth may rise or fall evenly meanwhile. A slope that chance would make is
-left out, any other shrunk as far as it is uncertain (Bayes' rule with a normal prior: most occasions
-move a step by less than a third), its standard error widened for errors that follow one another.
+left out, any other shrunk as far as it is uncertain (Bayes' rule with a normal prior: most
+occasions move a step by less than a third), its standard error widened for errors that follow one
+another.
 """
 
 from collections.abc import Mapping, Sequence

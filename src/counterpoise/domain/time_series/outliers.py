@@ -1,8 +1,9 @@
 """Values that do not belong: found robustly, and what would have been usual in their place.
 
 A value is held against the line through its neighbours (Theil & Sen: the median of the slopes
-between any two), its season taken out. What is off by many robust standard deviations is an outlier, unless it goes on: more than two in a row are a new level,
-and more than a tenth of all are how the series is.
+between any two), its season taken out. What is off by many robust standard deviations is an
+outlier, unless it goes on: more than two in a row are a new level, and more than a tenth of all are
+how the series is.
 """
 
 from dataclasses import dataclass

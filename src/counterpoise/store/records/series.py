@@ -9,9 +9,9 @@ from counterpoise.store.records.people import User
 
 
 class PeriodMark(models.Model):
-    """A time that a measure's series are not to be learned from. `cell` is the part as text, such as
-    "product=GTX|region=East", empty for the whole and every part. Nobody is the author of what the
-    command line did.
+    """A time that a measure's series are not to be learned from. `cell` is the part as text, such
+    as "product=GTX|region=East", empty for the whole and every part. Nobody is the author of what
+    the command line did.
     """
 
     measure = models.CharField(max_length=64)

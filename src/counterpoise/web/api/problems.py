@@ -45,6 +45,7 @@ from counterpoise.domain.measure.own import InvalidMeasure
 from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
+from counterpoise.domain.tables.mark import InvalidMark
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
 from counterpoise.domain.values.period import UnknownPeriod
@@ -66,6 +67,7 @@ from counterpoise.store.identity import VerdictChanged
 from counterpoise.store.jobs import UnknownJob
 from counterpoise.store.kept_answers import KeyUsedOtherwise
 from counterpoise.store.ledger import NoBuild
+from counterpoise.store.marks import MarkChanged, UnknownMark
 from counterpoise.store.notes import UnknownNote, WithdrawnAlready
 from counterpoise.store.outbox import PushChanged
 from counterpoise.store.overrides import UnknownOverride
@@ -148,6 +150,9 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownJob: 404,
     UnknownPlan: 404,
     UnknownOverride: 404,
+    UnknownMark: 404,
+    MarkChanged: 409,
+    InvalidMark: 422,
     UnknownPeriod: 422,
     UnknownCell: 422,
     InvalidOverride: 422,

@@ -1,7 +1,12 @@
-"""Words for the codes of overrides. A code that the business added is shown as it wrote it."""
+"""Words for the codes of overrides, occasions and marks.
+
+A code that the business added is shown as it wrote it.
+"""
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from counterpoise.store.marks import KeptMark
 
 REASONS = {
     "large_deal": _("large deal"),
@@ -23,6 +28,34 @@ ROLES = {
     "executive": _("executive"),
     "viewer": _("viewer"),
 }
+
+
+OCCASIONS = {
+    "ramadan": _("Ramadan"),
+    "eid": _("Eid"),
+    "promotion": _("promotion"),
+    "launch": _("launch"),
+}
+REPLACED = {
+    "outlier": _("outlier, found by the numbers"),
+    "one_off": _("one-off"),
+    "lost_sales": _("lost sales"),
+}
+
+
+def name_occasion(code: str) -> str:
+    return str(OCCASIONS[code])
+
+
+def name_replaced(code: str) -> str:
+    """Why a period was not learned from as it came."""
+    return str(REPLACED[code])
+
+
+def name_kept(kept: KeptMark) -> str:
+    if kept.is_current:
+        return gettext("holds")
+    return gettext("withdrawn by {who}").format(who=kept.withdrawn_by or gettext("command line"))
 
 
 def name_reason(code: str) -> str:
