@@ -21,6 +21,7 @@ from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
 from counterpoise.domain.demand.explore import Every
+from counterpoise.domain.tables.carried import Carried
 from counterpoise.domain.values.plain import to_plain
 
 
@@ -164,6 +165,10 @@ def series(
     ]
     columns = ("of", "missed by", "repeating the season", "past days tried")
     print_table("How such forecasts did before", columns, past)
+    _print_learned(found)
+
+
+def _print_learned(found: Carried) -> None:
     effects = [
         (_name(part.by), each.kind, each.size, "share" if each.is_share else found.unit, each.n)
         for part in found.parts
@@ -178,8 +183,8 @@ def series(
         for each in part.replaced
     ]
     if replaced:
-        columns = ("of", "from", "why", "was", "learned instead")
-        print_table("Not learned from as it came", columns, replaced)
+        heads = ("of", "from", "why", "was", "learned instead")
+        print_table("Not learned from as it came", heads, replaced)
     for part in found.parts:
         for note in part.notes:
             say(f"- {_name(part.by)}: {note}")

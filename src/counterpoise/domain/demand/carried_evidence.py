@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from counterpoise.domain.tables.carried import OccasionEffect, Replaced
 from counterpoise.domain.tables.mark import MarkKind, SeriesMark
@@ -26,7 +27,7 @@ def describe_effects(learning: Learning, series: Series) -> tuple[OccasionEffect
 def list_replaced(
     learning: Learning,
     learned: Series,
-    came: Sequence[float],
+    came: NDArray[np.float64],
     marked: Sequence[MarkKind | None],
     unit: Decimal,
 ) -> tuple[Replaced, ...]:
@@ -80,6 +81,13 @@ def _say_trial(trial: Trial) -> Text:
     if trial.helps:
         return text(
             "Scaled to working days: on {n} past days tried, that missed by {percent} % less.",
+            n=trial.origins,
+            percent=percent,
+        )
+    if ratio < 0:
+        return text(
+            "Working days were left aside: on {n} past days tried, scaling to them missed by"
+            " {percent} % less, which may be chance.",
             n=trial.origins,
             percent=percent,
         )

@@ -22,6 +22,8 @@ FEWEST_OCCURRENCES = 2
 FAR = 6.0
 """Robust standard errors beyond which a comparison is left out of the slope."""
 MOST_FOLLOWING = 0.9
+SHARED = -0.5
+"""The correlation of two differences of independent values that have one in common."""
 USUAL_SIZE = 0.35
 """The prior's standard deviation, in logarithms; of amounts, as a share of the mean."""
 _GROWTH = 2
@@ -112,7 +114,7 @@ def _find_sizes(
     design = np.column_stack(columns)
     if not names or len(grown) <= design.shape[1] + 1:
         return {}
-    slopes, errors = _fit(design, grown)
+    slopes, errors = _fit(design, grown, lag)
     prior = USUAL_SIZE * (1.0 if is_factor else float(np.abs(values).mean()))
     return {
         name: _shrink(slope, error, prior)
@@ -120,25 +122,32 @@ def _find_sizes(
     }
 
 
-def _fit(design: Values, grown: Values) -> tuple[Values, Values]:
-    """Slopes and their standard errors, without the few comparisons that lie far off."""
+def _fit(design: Values, grown: Values, lag: int) -> tuple[Values, Values]:
+    """Slopes and their standard errors, without the few comparisons that lie far off. Two that are
+    a lag apart share a step, once with each sign, so their errors go against one another."""
     slopes, left = _solve(design, grown)
     spread = 1.4826 * float(np.median(np.abs(left - np.median(left))))
     near = np.abs(left) <= FAR * spread
     kept = design[near]
     if near.sum() > design.shape[1] + 1 and np.linalg.matrix_rank(kept) == design.shape[1]:
         design, (slopes, left) = kept, _solve(kept, grown[near])
+    else:
+        near = np.ones(len(grown), dtype=bool)
+    places = np.flatnonzero(near)
+    shared = np.abs(places[:, None] - places[None, :]) == lag
+    together = np.eye(len(places)) + SHARED * shared
     free = len(left) - design.shape[1]
     whole = float((left**2).sum())
     following = float((left[1:] * left[:-1]).sum()) / whole if whole else 0.0
     following = min(max(following, 0.0), MOST_FOLLOWING)
     widened = (1.0 + following) / (1.0 - following)
-    spreads = np.diag(np.linalg.inv(design.T @ design)) * whole / free * widened
-    return slopes, np.sqrt(spreads)
+    inverse = np.linalg.inv(design.T @ design)
+    spreads = np.diag(inverse @ design.T @ together @ design @ inverse) * whole / free * widened
+    return slopes, np.asarray(np.sqrt(spreads), dtype=np.float64)
 
 
 def _solve(design: Values, grown: Values) -> tuple[Values, Values]:
-    slopes = np.linalg.lstsq(design, grown)[0]
+    slopes = np.asarray(np.linalg.lstsq(design, grown)[0], dtype=np.float64)
     return slopes, grown - design @ slopes
 
 

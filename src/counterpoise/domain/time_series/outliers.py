@@ -17,6 +17,8 @@ Values = NDArray[np.float64]
 NEIGHBOURS = 6
 """The nearest ones, on both sides where there are any."""
 FEWEST = 12
+DEVIATION = 1.4826
+"""Times the median deviation is the standard deviation of a normal error."""
 _BEFORE, _AFTER = np.triu_indices(NEIGHBOURS, 1)
 LONGEST_RUN = 2
 MOST_SHARE = 0.1
@@ -37,16 +39,14 @@ def find_outliers(values: Values, season: int, spread: float) -> tuple[Outlier, 
         return ()
     is_factor = values.min() > 0
     told = np.log(values) if is_factor else values
-    usual = _find_usual(told, season)
-    off = np.abs(told - usual)
-    unit = 1.4826 * float(np.median(off))
-    places = _leave_runs(np.flatnonzero(off > spread * unit)) if unit > 0 else []
+    places, usual = _pick_out(told, season, spread)
     if len(places) > MOST_SHARE * len(values):
         return ()
     put = np.exp(usual) if is_factor else usual
     floor = 0.0 if values.min() >= 0 else -np.inf
     return tuple(
-        Outlier(number, float(values[number]), max(float(put[number]), floor)) for number in places
+        Outlier(number, float(values[number]), max(float(put[number]), floor))
+        for number in _leave_runs(places)
     )
 
 
@@ -57,11 +57,27 @@ def replace(values: Values, outliers: tuple[Outlier, ...]) -> Values:
     return clean
 
 
+def _pick_out(told: Values, season: int, spread: float) -> tuple[list[int], Values]:
+    """The worst one after another, so that none makes others look wrong; in order. With what is
+    usual once they are out."""
+    clean, found = told.copy(), set[int]()
+    while True:
+        usual = _find_usual(clean, season)
+        off = np.abs(told - usual)
+        unit = DEVIATION * float(np.median(off))
+        far = [int(place) for place in np.argsort(-off) if off[place] > spread * unit > 0]
+        fresh = [place for place in far if place not in found]
+        if not fresh or len(found) > MOST_SHARE * len(told):
+            return sorted(far), usual
+        found.add(fresh[0])
+        clean[fresh[0]] = usual[fresh[0]]
+
+
 def _find_usual(told: Values, season: int) -> Values:
     """The running line, with the season that the values show where the worst are bounded."""
     middle = _run_line(told)
     off = told - middle
-    reach = 3.0 * 1.4826 * float(np.median(np.abs(off)))
+    reach = 3.0 * DEVIATION * float(np.median(np.abs(off)))
     bounded = middle + np.clip(off, -reach, reach)
     found = shrink_season(bounded - bounded.max(), season)  # below zero: a season of amounts
     return np.asarray(found.put_in(_run_line(found.take_out(told)), 0), dtype=np.float64)
@@ -79,6 +95,6 @@ def _run_line(values: Values) -> Values:
     return np.asarray(np.median(known - slope[:, None] * away, axis=1), dtype=np.float64)
 
 
-def _leave_runs(places: NDArray[np.int64]) -> list[int]:
-    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+def _leave_runs(places: list[int]) -> list[int]:
+    runs = np.split(np.array(places, dtype=np.int64), np.flatnonzero(np.diff(places) > 1) + 1)
     return [int(place) for run in runs if len(run) <= LONGEST_RUN for place in run]

@@ -15,7 +15,7 @@ from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Occ
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.occasion import Occasion
 from counterpoise.store.marks import KeptMark
-from counterpoise.web.demand.words import name_kept, name_occasion, name_replaced
+from counterpoise.web.demand.words import name_feast, name_kept, name_occasion, name_replaced
 from counterpoise.web.tables import Column, Kind, Row, Table
 
 _DAY = timedelta(days=1)
@@ -142,6 +142,7 @@ def build_history(found: Carried, part: CarriedPart) -> Table:
 def build_occasions(found: Carried, part: CarriedPart) -> Table:
     """The newest that came and those ahead, each with what its kind does."""
     effects = {each.kind: each for each in part.effects}
+    is_share = all(each.is_share for each in part.effects)
     return Table(
         name="occasions",
         caption=gettext("Occasions, and what they do"),
@@ -151,8 +152,7 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
             Column("kind", gettext("Occasion"), has_choices=True),
             Column("name", gettext("Name")),
             Column("when", gettext("When"), has_choices=True),
-            Column("share", gettext("Effect"), "share"),
-            Column("amount", gettext("Effect, amount"), _find_kind(found)),
+            Column("effect", gettext("Effect"), "share" if is_share else _find_kind(found)),
             Column("n", gettext("Past occurrences"), "number"),
             Column("why", gettext("Why nothing is added")),
         ),
@@ -165,17 +165,14 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
 
 
 def _build_occasion(each: Occasion, effect: OccasionEffect | None, part: CarriedPart) -> Row:
-    size = effect.size if effect else None
-    is_share = effect.is_share if effect else True
     return Row(
         {
             "first": each.first,
             "last": each.last,
             "kind": name_occasion(each.kind),
-            "name": each.name,
+            "name": name_feast(each.name),
             "when": gettext("ahead") if each.last >= part.ahead[0].start else gettext("past"),
-            "share": size if is_share else None,
-            "amount": None if is_share else size,
+            "effect": effect.size if effect else None,
             "n": effect.n if effect else None,
             "why": effect.why if effect else None,
         }

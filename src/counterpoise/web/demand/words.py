@@ -36,6 +36,11 @@ OCCASIONS = {
     "promotion": _("promotion"),
     "launch": _("launch"),
 }
+FEASTS = {
+    "Ramadan": _("Ramadan"),
+    "Eid al-Fitr": _("Eid al-Fitr"),
+    "Eid al-Adha": _("Eid al-Adha"),
+}
 REPLACED = {
     "outlier": _("outlier, found by the numbers"),
     "one_off": _("one-off"),
@@ -45,6 +50,11 @@ REPLACED = {
 
 def name_occasion(code: str) -> str:
     return str(OCCASIONS[code])
+
+
+def name_feast(name: str) -> str:
+    """Of the Hijri calendar; any other is called as the data has it."""
+    return str(FEASTS.get(name, name))
 
 
 def name_replaced(code: str) -> str:
