@@ -123,8 +123,10 @@ def plain_rows(tables):
     }
 
 
-splits = st.lists(st.sampled_from([*PLACES, "month", "quarter"]), max_size=2, unique=True).map(
-    tuple
+splits = (
+    st.lists(st.sampled_from([*PLACES, "day", "week", "month", "quarter"]), max_size=2, unique=True)
+    .filter(lambda by: "week" not in by or not {"month", "quarter"} & set(by))
+    .map(tuple)
 )
 periods = st.sampled_from([None, *map(Period.parse, ("2026-01", "2026-02", "2026-Q1", "2026"))])
 days = st.one_of(

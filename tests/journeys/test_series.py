@@ -83,8 +83,10 @@ def test_every_measure_that_is_offered_can_be_carried_or_says_why(planned, measu
     [
         pytest.param("measure=win_rate&by=type", "cannot be carried forward by type", id="split"),
         pytest.param("measure=profit", "Select a valid choice", id="measure"),
-        pytest.param("steps=99", "less than or equal to 24", id="too far ahead"),
-        pytest.param("every=week", "Select a valid choice", id="period"),
+        pytest.param("steps=99", "less than or equal to 92", id="too far ahead"),
+        pytest.param("steps=25", "Ask for 1 to 24", id="too many months ahead"),
+        pytest.param("every=week&steps=53", "Ask for 1 to 52", id="too many weeks ahead"),
+        pytest.param("every=year", "Select a valid choice", id="period"),
     ],
 )
 def test_what_cannot_be_carried_is_refused_with_the_reason(planned, query, said):

@@ -157,7 +157,9 @@ class TestRefusals:
                 make_months(count=3, parts=ONE), want(), "3 are over", id="too few periods"
             ),
             pytest.param(
-                make_months(parts=(REGIONS, [f"P{n}" for n in range(MOST_PARTS)]), count=4),
+                make_months(
+                    parts=(REGIONS, [f"P{n}" for n in range(MOST_PARTS["month"])]), count=4
+                ),
                 SPLIT,
                 "Split it by fewer dimensions",
                 id="too many parts",

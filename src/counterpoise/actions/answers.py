@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # whoever answers one command need not load what the others r
     from counterpoise.actions.launches import Lessons
     from counterpoise.actions.verification import Verified
     from counterpoise.store.launches import KeptDecision
+    from counterpoise.store.marks import KeptMark
 
 Answer = dict[str, Any]
 
@@ -185,6 +186,24 @@ def answer_series(build: str, found: Carried) -> Answer:
         "adds_up": found.adds_up,
         "parts": [_answer_carried(each) for each in found.parts],
         "left_out": to_plain(found.left_out),
+        "notes": to_plain(found.notes),
+    }
+
+
+def answer_mark(kept: "KeptMark") -> Answer:
+    mark = kept.mark
+    return {
+        "id": mark.id,
+        "measure": mark.measure,
+        "start": to_plain(mark.start),
+        "end": to_plain(mark.end),
+        "by": dict(mark.by),
+        "kind": mark.kind,
+        "comment": mark.comment,
+        "author": mark.author,
+        "made_at": to_plain(mark.made_at),
+        "withdrawn_at": to_plain(kept.withdrawn_at),
+        "withdrawn_by": kept.withdrawn_by,
     }
 
 
@@ -204,6 +223,10 @@ def _answer_carried(part: CarriedPart) -> Answer:
         "missed": to_plain(part.missed),
         "usual": to_plain(part.usual),
         "looks": part.looks,
+        "occasions": to_plain(part.occasions),
+        "effects": to_plain(part.effects),
+        "replaced": to_plain(part.replaced),
+        "notes": to_plain(part.notes),
     }
 
 

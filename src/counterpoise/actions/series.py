@@ -1,17 +1,27 @@
-"""Measures of a build carried forward: any that can be, by month or quarter, whole or by parts."""
+"""Measures of a build carried forward: any that can be, by day, week, month or quarter, whole or by
+parts."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
 from counterpoise.actions import examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.series_days import find_calendars
 from counterpoise.domain.demand import explore
 from counterpoise.domain.demand.explore import Every, Wish
+from counterpoise.domain.demand.surroundings import Known
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.carried import Carried
+from counterpoise.domain.tables.mark import SeriesMark
+from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.time_series.series import step
+from counterpoise.domain.values.period import find_start
 from counterpoise.domain.values.text import text
+from counterpoise.store import marks as stored
 
 ADDING_UP = (
     *("leads", "deals_created", "pipeline_created", "won_deals", "won_revenue", "lost_deals"),
@@ -24,8 +34,12 @@ RATES = (
 )
 """Of what happened on days, too, and told apart by period; parts do not add up."""
 CARRIED = (*ADDING_UP, *RATES)
+PEOPLE = frozenset({"rep", "team"})
+"""Dimensions whose members are people: for those who see everybody's figures."""
 PARTS = ("region", "product", "segment", "source", "team", "rep", "type")
 MOST_DIMENSIONS = 2
+_MOST_YEARS = 100
+"""A slip of the pen in the first year of a deal is no reason to list days for centuries."""
 
 
 def list_dimensions(measure: str) -> tuple[str, ...]:
@@ -67,11 +81,22 @@ def wish(measure: str, by: tuple[str, ...] = (), every: Every = "month", steps: 
 def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
     """As known on the last day of the data. Computed once in a process."""
     as_of = examinations.find_horizon(build, today)
-    return _carry(build, wanted, as_of, rules.load_rulebook())
+    marks = tuple(
+        each
+        for each in stored.list_current(wanted.measure)
+        if not {name for name, _member in each.by} & PEOPLE - set(wanted.by)
+    )  # of single people and teams nobody reads who did not ask for them
+    return _carry(build, wanted, as_of, rules.load_rulebook(), marks)
 
 
 @lru_cache(maxsize=64)
-def _carry(build: CurrentBuild, wanted: Wish, as_of: date, rulebook: Rulebook) -> Carried:
+def _carry(
+    build: CurrentBuild,
+    wanted: Wish,
+    as_of: date,
+    rulebook: Rulebook,
+    marks: tuple[SeriesMark, ...],
+) -> Carried:
     splits = {wanted.by} if wanted.adds_up else {wanted.by, ()}
     measured = [
         each
@@ -80,4 +105,26 @@ def _carry(build: CurrentBuild, wanted: Wish, as_of: date, rulebook: Rulebook) -
             build, Question((wanted.measure,), (wanted.every, *by), None, as_of), rulebook
         )
     ]
-    return explore.carry(measured, wanted, as_of)
+    known = _find_known(build, wanted, as_of, rulebook, measured)
+    return explore.carry(measured, wanted, as_of, replace(known, marks=marks))
+
+
+def _find_known(
+    build: CurrentBuild,
+    wanted: Wish,
+    as_of: date,
+    rulebook: Rulebook,
+    measured: Sequence[Measured],
+) -> Known:
+    labels = [dict(each.by) for each in measured]
+    starts = [find_start(each[wanted.every]) for each in labels if each[wanted.every]]
+    if not starts:
+        return Known()
+    first = max(min(starts), as_of.replace(year=as_of.year - _MOST_YEARS, day=1))
+    last = step(as_of, wanted.every, wanted.steps + 2)
+    regions = {each["region"] for each in labels if each.get("region")}
+    return Known(
+        find_calendars(build, rulebook, as_of, (first, last), regions),
+        spread=float(rulebook.get_number("series.outlier_spread", as_of)),
+        day_off=float(rulebook.get_number("series.day_off", as_of)),
+    )

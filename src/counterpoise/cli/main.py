@@ -159,6 +159,11 @@ COMMANDS = {
             "Carry any measure forward, whole or by its parts, with ranges.",
             "counterpoise series pipeline_created --by region product --every quarter",
         ),
+        "marks": Command(
+            "marks:marks",
+            "Mark times that series are not to be learned from; list or withdraw marks.",
+            'counterpoise marks one_off won_revenue 2026-03 --comment "One big tender"',
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

@@ -21,6 +21,7 @@ from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
 from counterpoise.domain.demand.explore import Every
+from counterpoise.domain.tables.carried import Carried
 from counterpoise.domain.values.plain import to_plain
 
 
@@ -141,9 +142,9 @@ def series(
     by
         One or two dimensions to split by: region, product, segment, source, team, rep, type.
     every
-        month or quarter.
+        day, week, month or quarter.
     steps
-        How many periods ahead, 1 to 24.
+        How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
     """
     workspace = workspaces.open_workspace(common.workspace)
     build = examinations.get_build(workspace)
@@ -164,7 +165,30 @@ def series(
     ]
     columns = ("of", "missed by", "repeating the season", "past days tried")
     print_table("How such forecasts did before", columns, past)
-    for why in found.left_out:
+    _print_learned(found)
+
+
+def _print_learned(found: Carried) -> None:
+    effects = [
+        (_name(part.by), each.kind, each.size, "share" if each.is_share else found.unit, each.n)
+        for part in found.parts
+        for each in part.effects
+        if each.size
+    ]
+    if effects:
+        print_table("What occasions do", ("of", "occasion", "effect", "in", "seen"), effects)
+    replaced = [
+        (_name(part.by), each.start, each.kind, each.was, each.put)
+        for part in found.parts
+        for each in part.replaced
+    ]
+    if replaced:
+        heads = ("of", "from", "why", "was", "learned instead")
+        print_table("Not learned from as it came", heads, replaced)
+    for part in found.parts:
+        for note in part.notes:
+            say(f"- {_name(part.by)}: {note}")
+    for why in (*found.notes, *found.left_out):
         say(f"- {why}")
 
 

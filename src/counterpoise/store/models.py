@@ -47,6 +47,7 @@ from counterpoise.store.records.plans import (
     Signature,
 )
 from counterpoise.store.records.rules import MeasureDefinition, RuleEntry
+from counterpoise.store.records.series import PeriodMark
 from counterpoise.store.records.teamwork import AuditEntry, AuditHead, Comment, InboxItem, Job
 
 __all__ = [
@@ -88,6 +89,7 @@ __all__ = [
     "OutboxEntry",
     "OutboxLine",
     "OutboxStep",
+    "PeriodMark",
     "PlanScenario",
     "PlanVersion",
     "ProductDecision",

@@ -1,4 +1,4 @@
-"""Carries any measure forward by month or quarter, for the whole and for its parts.
+"""Carries any measure forward by day, week, month or quarter, for the whole and for its parts.
 
 What is counted or added up is one hierarchy, whose parts add up to the cent. A rate or a mean does
 not add up, so each of its parts is carried by itself.
@@ -7,28 +7,36 @@ not add up, so each of its parts is carried by itself.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.demand import carried_evidence as evidence
+from counterpoise.domain.demand.carried_evidence import CENT, SHARE, round_to
+from counterpoise.domain.demand.surroundings import Known, select_occasions, surround
 from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.forecast import Past
-from counterpoise.domain.time_series.hierarchy import Hierarchy, group_by_labels
+from counterpoise.domain.time_series.hierarchy import Hierarchy, Node, group_by_labels
+from counterpoise.domain.time_series.learning import Learning, learn
+from counterpoise.domain.time_series.marking import replace_marked
 from counterpoise.domain.time_series.series import BrokenSeries, Series, build_series
-from counterpoise.domain.time_series.together import NodeForecast, forecast_together
-from counterpoise.domain.values.period import Period
+from counterpoise.domain.time_series.together import NodeForecast, Say, forecast_together
+from counterpoise.domain.values.period import find_start
 from counterpoise.domain.values.text import Text, text
 
-Every = Literal["month", "quarter"]
+Every = Literal["day", "week", "month", "quarter"]
 Values = NDArray[np.float64]
 Members = tuple[tuple[str, str], ...]
+_LEVELS = tuple(float(each) for each in LEVELS)
 Observed = Mapping[Members, Mapping[date, float]]
-MOST_STEPS = 24
-MOST_PARTS = 200
-CENT, SHARE = Decimal("0.01"), Decimal("0.000001")
+MOST_STEPS: dict[Every, int] = {"day": 92, "week": 52, "month": 24, "quarter": 24}
+MOST_PARTS: dict[Every, int] = {"day": 12, "week": 60, "month": 200, "quarter": 200}
+"""A day's history is twenty times as long as a month's, and takes as much longer to carry."""
+LEARNED_DAYS = 728
+"""Of days the newest two years are learned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +50,54 @@ class Wish:
     adds_up: bool
 
     def __post_init__(self) -> None:
-        if not 1 <= self.steps <= MOST_STEPS:
+        if not 1 <= self.steps <= MOST_STEPS[self.every]:
             raise BrokenSeries(
                 text(
                     "{n} periods ahead were asked for. Ask for 1 to {most}.",
                     n=self.steps,
-                    most=MOST_STEPS,
+                    most=MOST_STEPS[self.every],
                 )
             )
 
 
-def carry(measured: Sequence[Measured], wish: Wish, as_of: date) -> Carried:
+NOTHING = Known()
+
+
+def carry(measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = NOTHING) -> Carried:
     """measured: the measure by the period and the wish's dimensions, as known on a day; of one that
-    does not add up the whole as well.
+    does not add up the whole as well. known: what else is known of the periods.
 
     A period counts once it is over on that evening. Raises BrokenSeries where nothing can be said
     of the whole, or of any part.
     """
     observed = _sort_out(measured, wish)
-    if len(observed) > MOST_PARTS:
+    if len(observed) > MOST_PARTS[wish.every]:
         raise BrokenSeries(
             text(
                 "{measure} has {n} parts here, and {most} can be carried at once. Split it by"
                 " fewer dimensions.",
                 measure=wish.measure,
                 n=len(observed),
-                most=MOST_PARTS,
+                most=MOST_PARTS[wish.every],
             )
         )
     day_after = as_of + timedelta(days=1)
     left_out: list[Text] = []
     if wish.adds_up:
-        parts = _carry_sums(observed, wish, day_after)
+        parts = _carry_sums(observed, wish, day_after, known)
     else:
-        parts, left_out = _carry_alone(observed, wish, day_after)
+        parts, left_out = _carry_alone(observed, wish, day_after, known)
     unit = measured[0].unit if measured else ""
     return Carried(
-        wish.measure, unit, wish.by, wish.every, as_of, wish.adds_up, tuple(parts), tuple(left_out)
+        measure=wish.measure,
+        unit=unit,
+        by=wish.by,
+        every=wish.every,
+        as_of=as_of,
+        adds_up=wish.adds_up,
+        parts=tuple(parts),
+        left_out=tuple(left_out),
+        notes=tuple(evidence.list_unplaced(known.marks, wish.by)),
     )
 
 
@@ -90,25 +109,46 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
         period = labels.pop(wish.every)
         if period and each.value is not None:
             part = tuple((name, labels[name]) for name in wish.by if name in labels)
-            observed.setdefault(part, {})[Period.parse(period).start] = float(each.value)
+            observed.setdefault(part, {})[find_start(period)] = float(each.value)
     return dict(sorted(observed.items()))
 
 
-def _carry_sums(observed: Observed, wish: Wish, day_after: date) -> list[CarriedPart]:
+def _carry_sums(observed: Observed, wish: Wish, day_after: date, known: Known) -> list[CarriedPart]:
     whole: dict[date, float] = {}
     for values in observed.values():
         for day, value in values.items():
             whole[day] = whole.get(day, 0.0) + value
-    axis = build_series(wish.measure, whole.items(), wish.every, as_of=day_after)
+    axis = _cut(build_series(wish.measure, whole.items(), wish.every, as_of=day_after))
     days = [axis.start_of(number) for number in range(len(axis.values))]
-    lowest = [
+    came = [
         replace(axis, key=str(part), values=np.array([values.get(day, 0.0) for day in days]))
         for part, values in observed.items()
     ]
+    learned = [_forget_marked(each, part, known) for each, part in zip(came, observed, strict=True)]
     hierarchy = _lay_out(list(observed), wish.by)
-    found = forecast_together(hierarchy, lowest, wish.steps, [float(each) for each in LEVELS])
+    teacher = _Teacher(wish, known)
+    found = forecast_together(hierarchy, learned, wish.steps, _LEVELS, teacher.prepare)
     expected = _round_sums(hierarchy, np.array([each.middle for each in found]))
-    return [_describe(*each) for each in zip(found, expected, strict=True)]
+    real = hierarchy.add_up(np.array([each.values for each in came]))
+    return [
+        teacher.describe(each, row, values, unit=CENT)
+        for each, row, values in zip(found, expected, real, strict=True)
+    ]
+
+
+def _cut(series: Series) -> Series:
+    """What is learned from: of days the newest ones."""
+    over = len(series.values) - LEARNED_DAYS
+    if series.frequency != "day" or over <= 0:
+        return series
+    return replace(series, first=series.start_of(over), values=series.values[over:])
+
+
+def _forget_marked(series: Series, part: Members, known: Known) -> Series:
+    marked = known.list_marks(series, part)
+    if not any(marked):
+        return series
+    return replace(series, values=replace_marked(series, marked))
 
 
 def _lay_out(parts: Sequence[Members], by: tuple[str, ...]) -> Hierarchy:
@@ -121,7 +161,7 @@ def _lay_out(parts: Sequence[Members], by: tuple[str, ...]) -> Hierarchy:
 
 def _round_sums(hierarchy: Hierarchy, middle: Values) -> list[list[Decimal]]:
     """Only the lowest parts are rounded; every wider one is their exact sum."""
-    lowest = [[_round(each, CENT) for each in row] for row in middle[-hierarchy.lowest :]]
+    lowest = [[round_to(each, CENT) for each in row] for row in middle[-hierarchy.lowest :]]
     return [
         [
             sum((lowest[part][step] for part in np.flatnonzero(row)), Decimal(0))
@@ -132,26 +172,29 @@ def _round_sums(hierarchy: Hierarchy, middle: Values) -> list[list[Decimal]]:
 
 
 def _carry_alone(
-    observed: Observed, wish: Wish, day_after: date
+    observed: Observed, wish: Wish, day_after: date, known: Known
 ) -> tuple[list[CarriedPart], list[Text]]:
     parts, left_out = [], []
     for part, values in observed.items():
         key = " × ".join(label for _, label in part) or wish.measure
         try:
-            series = build_series(key, values.items(), wish.every, as_of=day_after, is_total=False)
+            series = _cut(
+                build_series(key, values.items(), wish.every, as_of=day_after, is_total=False)
+            )
+            parts.append(_carry_one(part, series, wish, known))
         except BrokenSeries as error:
             left_out.append(error.args[0])
-            continue
-        parts.append(_carry_one(part, series, wish))
     if not parts:
         raise BrokenSeries(left_out[0] if left_out else _say_nothing(wish))
     return parts, left_out
 
 
-def _carry_one(part: Members, series: Series, wish: Wish) -> CarriedPart:
+def _carry_one(part: Members, series: Series, wish: Wish, known: Known) -> CarriedPart:
     alone = group_by_labels([dict(part)], [])
-    (found,) = forecast_together(alone, [series], wish.steps, [float(each) for each in LEVELS])
-    return _describe(found, [_round(each, SHARE) for each in found.middle], unit=SHARE)
+    learned, teacher = _forget_marked(series, part, known), _Teacher(wish, known)
+    (found,) = forecast_together(alone, [learned], wish.steps, _LEVELS, teacher.prepare)
+    expected = [round_to(each, SHARE) for each in found.middle]
+    return teacher.describe(found, expected, series.values, unit=SHARE)
 
 
 def _say_nothing(wish: Wish) -> Text:
@@ -159,42 +202,70 @@ def _say_nothing(wish: Wish) -> Text:
                 measure=wish.measure)  # fmt: skip
 
 
-def _describe(
-    found: NodeForecast, expected: Sequence[Decimal], unit: Decimal = CENT
-) -> CarriedPart:
-    series, past = found.series, found.past
-    after = len(series.values)
-    return CarriedPart(
-        by=found.node,
-        history=tuple(
-            Point(series.start_of(number), _round(value, unit))
-            for number, value in enumerate(series.values)
-        ),
-        ahead=tuple(
-            Step(
-                series.start_of(after + number),
-                each,
-                tuple(_round(value, unit) for value in found.quantiles[:, number]),
-            )
-            for number, each in enumerate(expected)
-        ),
-        missed=_measure_misses([each.came - each.said for each in past], past),
-        usual=_measure_misses([each.came - _repeat(each, series.season) for each in past], past),
-        looks=len(past),
+class _Teacher:
+    """Says of each part what it is learned from, and describes what came of it."""
+
+    def __init__(self, wish: Wish, known: Known) -> None:
+        self.wish, self.known = wish, known
+        self.learned: dict[Node, Learning] = {}
+
+    def prepare(self, node: Node, series: Series) -> Say:
+        steps, calendar = self.wish.steps, self.known.find_calendar(node)
+        around = surround(self.known, calendar, series, steps, adds_up=self.wish.adds_up)
+        self.learned[node] = learn(series, steps, around)
+        return self.learned[node].say
+
+    def describe(
+        self, found: NodeForecast, expected: Sequence[Decimal], came: Values, unit: Decimal
+    ) -> CarriedPart:
+        """came: its values, as they were before anything was replaced."""
+        series, past, learning = found.series, found.past, self.learned[found.node]
+        calendar, steps = self.known.find_calendar(found.node), self.wish.steps
+        marked = self.known.list_marks(series, found.node)
+        notes = evidence.list_notes(learning, calendar, series, steps, adds_up=self.wish.adds_up)
+        return CarriedPart(
+            by=found.node,
+            history=_list_points(series, came, unit),
+            ahead=_list_steps(found, expected, unit),
+            missed=_measure_misses([each.came - each.said for each in past], past),
+            usual=_measure_misses(
+                [each.came - _repeat(each, series.season) for each in past], past
+            ),
+            looks=len(past),
+            occasions=select_occasions(calendar, series, steps),
+            effects=evidence.describe_effects(learning, series),
+            replaced=evidence.list_replaced(learning, series, came, marked, unit),
+            notes=tuple(notes),
+        )
+
+
+def _list_points(series: Series, came: Values, unit: Decimal) -> tuple[Point, ...]:
+    return tuple(
+        Point(series.start_of(number), round_to(value, unit)) for number, value in enumerate(came)
+    )
+
+
+def _list_steps(
+    found: NodeForecast, expected: Sequence[Decimal], unit: Decimal
+) -> tuple[Step, ...]:
+    after = len(found.series.values)
+    return tuple(
+        Step(
+            found.series.start_of(after + number),
+            each,
+            tuple(round_to(value, unit) for value in found.quantiles[:, number]),
+        )
+        for number, each in enumerate(expected)
     )
 
 
 def _measure_misses(off: Sequence[Values], past: Sequence[Past]) -> Decimal | None:
     came = sum(float(np.abs(each.came).sum()) for each in past)
     missed = sum(float(np.abs(each).sum()) for each in off)
-    return _round(missed / came, SHARE) if came else None
+    return round_to(missed / came, SHARE) if came else None
 
 
 def _repeat(past: Past, season: int) -> Values:
     """The season before again; the last period, where there is no whole season."""
     length = season if len(past.known) >= season else 1
     return np.resize(past.known[-length:], len(past.came))
-
-
-def _round(value: float, unit: Decimal) -> Decimal:
-    return Decimal(repr(float(value))).quantize(unit, ROUND_HALF_EVEN)

@@ -10,6 +10,8 @@ Unit = Literal[
 ]
 
 TIME = ("month", "quarter")
+FINE = ("day", "week")
+"""Parts of time for what is counted on days; a week begins on Monday (ISO 8601)."""
 WHO = ("rep", "team", "region")
 DEAL = (*WHO, "product", "segment", "source")
 COHORTS = ("created_quarter", "hire_quarter")
@@ -17,8 +19,8 @@ COHORTS = ("created_quarter", "hire_quarter")
 TARGET = (*WHO, "product", *TIME)
 LEAD = (*WHO, "source", *TIME)
 TIMES = (*WHO, *TIME)
-ACTIVITY = (*WHO, "type", *TIME)
-DIMENSIONS = (*DEAL, "stage", *TIME, "type", *COHORTS)
+ACTIVITY = (*WHO, "type", *TIME, *FINE)
+DIMENSIONS = (*DEAL, "stage", *TIME, "type", *COHORTS, *FINE)
 _OF_MONEY = {
     *("coverage", "slip_rate", "quota_attainment", "attainment_contribution"),
     *("forecast_error", "forecast_bias"),

@@ -4,6 +4,7 @@ from counterpoise.domain.measure.definition import (
     ACTIVITY,
     COHORTS,
     DEAL,
+    FINE,
     TARGET,
     TIME,
     TIMES,
@@ -23,7 +24,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals won"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*DEAL, "stage", *TIME, *COHORTS),
+            dimensions=(*DEAL, "stage", *TIME, *FINE, *COHORTS),
         ),
         Definition(
             name="won_deals",
@@ -32,7 +33,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals won"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME, *FINE),
         ),
         Definition(
             name="lost_deals",
@@ -41,7 +42,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals lost"),
             denominator=None,
             grain=text("a deal, on the day it closed"),
-            dimensions=(*DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME, *FINE),
         ),
         Definition(
             name="win_rate",
@@ -53,7 +54,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals won"),
             denominator=text("deals won or lost"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*DEAL, *TIME),
+            dimensions=(*DEAL, *TIME, *FINE),
         ),
         Definition(
             name="average_deal",
@@ -65,7 +66,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals won"),
             denominator=text("deals won that have an amount"),
             grain=text("a deal, on the day it closed"),
-            dimensions=(*DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME, *FINE),
         ),
         Definition(
             name="sales_cycle_days",
@@ -77,7 +78,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("days from creation to closing"),
             denominator=text("median"),
             grain=text("a deal won, on the day it closed"),
-            dimensions=(*DEAL, *TIME),
+            dimensions=(*DEAL, *TIME, *FINE),
         ),
         Definition(
             name="pipeline_open",
@@ -101,7 +102,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("amounts of deals created"),
             denominator=None,
             grain=text("a deal, on the day it was created"),
-            dimensions=(*DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME, *FINE),
         ),
         Definition(
             name="deals_created",
@@ -110,7 +111,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("deals created"),
             denominator=None,
             grain=text("a deal, on the day it was created"),
-            dimensions=(*DEAL, "stage", *TIME),
+            dimensions=(*DEAL, "stage", *TIME, *FINE),
         ),
         Definition(
             name="pipeline_velocity",
@@ -221,7 +222,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("hours that some meeting or call with a customer covers"),
             denominator=None,
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=TIMES,
+            dimensions=(*TIMES, *FINE),
         ),
         Definition(
             name="internal_hours",
@@ -232,7 +233,7 @@ DEFINITIONS: dict[str, Definition] = {
             numerator=text("hours that some meeting or call without a customer covers"),
             denominator=None,
             grain=text("a meeting or call of a person, on the day it began"),
-            dimensions=TIMES,
+            dimensions=(*TIMES, *FINE),
         ),
         Definition(
             name="customer_hours_a_week",

@@ -1,6 +1,6 @@
 """The published measures of leads: how many, how soon they were answered, what became of them."""
 
-from counterpoise.domain.measure.definition import LEAD, Definition
+from counterpoise.domain.measure.definition import FINE, LEAD, Definition
 from counterpoise.domain.values.text import text
 
 LEADS = (
@@ -11,7 +11,7 @@ LEADS = (
         numerator=text("leads"),
         denominator=None,
         grain=text("a lead, on the day it came in"),
-        dimensions=LEAD,
+        dimensions=(*LEAD, *FINE),
     ),
     Definition(
         name="lead_response_minutes",
@@ -64,7 +64,7 @@ LEADS = (
         numerator=text("leads tried within the agreed time"),
         denominator=text("leads tried, or whose agreed time has run out"),
         grain=text("a lead, on the day it came in"),
-        dimensions=LEAD,
+        dimensions=(*LEAD, *FINE),
     ),
     Definition(
         name="leads_never_contacted",
@@ -77,7 +77,7 @@ LEADS = (
         numerator=text("leads never tried"),
         denominator=text("leads tried, or whose agreed time has run out"),
         grain=text("a lead, on the day it came in"),
-        dimensions=LEAD,
+        dimensions=(*LEAD, *FINE),
     ),
     Definition(
         name="lead_conversion",
@@ -89,6 +89,6 @@ LEADS = (
         numerator=text("leads converted"),
         denominator=text("leads"),
         grain=text("a lead, on the day it came in"),
-        dimensions=LEAD,
+        dimensions=(*LEAD, *FINE),
     ),
 )

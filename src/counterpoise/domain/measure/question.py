@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterpoise.domain.measure.definition import DIMENSIONS, TIME, Definition
+from counterpoise.domain.measure.definition import DIMENSIONS, FINE, TIME, Definition
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period, add_months, first_of_month
@@ -50,6 +50,14 @@ class Question:
                     listed=", ".join(self.by),
                 )
             )
+        if "week" in self.by and set(TIME) & set(self.by):
+            raise UnknownDimension(
+                text(
+                    "{listed} names weeks and months, and a week may lie in two months. Ask for"
+                    " one of them.",
+                    listed=", ".join(self.by),
+                )
+            )
         for name in self.names:
             self._check(name)
 
@@ -66,16 +74,18 @@ class Question:
     @property
     def time(self) -> str:
         """The finest dimension of time that is asked for; '' where none is."""
-        return next((each for each in TIME if each in self.by), "")
+        return next((each for each in (*FINE, *TIME) if each in self.by), "")
 
     @property
     def places(self) -> tuple[str, ...]:
         """The dimensions that are not of time."""
-        return tuple(each for each in self.by if each not in TIME)
+        return tuple(each for each in self.by if each not in (*FINE, *TIME))
 
-    def name_group(self, places: Mapping[str, str], month: date | None) -> Labels:
-        """The labels of a group from its places and a day's month (None: no day)."""
-        return tuple(label_time(each, month) if each in TIME else places[each] for each in self.by)
+    def name_group(self, places: Mapping[str, str], day: date | None) -> Labels:
+        """The labels of a group from its places and a day of its time (None: no day)."""
+        return tuple(
+            label_time(each, day) if each in (*FINE, *TIME) else places[each] for each in self.by
+        )
 
     def _check(self, name: str) -> None:
         if name not in DEFINITIONS:
@@ -100,6 +110,11 @@ class Question:
 def label_time(dimension: str, day: date | None) -> str:
     if day is None:
         return ""
+    if dimension == "day":
+        return day.isoformat()
+    if dimension == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year:04d}-W{week:02d}"
     return str(bucket_of(dimension, day))
 
 

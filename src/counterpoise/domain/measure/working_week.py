@@ -115,6 +115,14 @@ def find_schedule(
     )
 
 
+def find_country(rulebook: Rulebook, worker: Worker, as_of: date) -> str:
+    """Whose days of the table calendar are off, as the rulebook writes it; '' for nobody's."""
+    zone = _find_zone(rulebook, worker, as_of)
+    subjects = [each for each in (worker.rep, worker.team, worker.region, zone) if each]
+    rule = _find_own(rulebook, COUNTRY_KEY, subjects, as_of)
+    return rule.value.strip() if rule else ""
+
+
 def read_hours(rule: Rule | None) -> tuple[Shift, ...]:
     """`Sun-Thu 09:00-13:00 14:00-18:00; Sat 10:00-14:00`. Raises InvalidRule."""
     if rule is None:

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
+from counterpoise.domain.tables.mark import MarkKind
+from counterpoise.domain.tables.occasion import Occasion, OccasionKind
 from counterpoise.domain.values.text import Text
 
 LEVELS = (Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75"), Decimal("0.9"))
@@ -27,11 +30,40 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class OccasionEffect:
+    """What Ramadan, an Eid, promotions or launches do to a period that lies wholly in one.
+
+    size: a share of what would come without it (-0.2 is a fifth less), or an amount where not
+    is_share; None where nothing can be said, and why. n: the past occurrences it rests on.
+    """
+
+    kind: OccasionKind
+    size: Decimal | None
+    is_share: bool
+    n: int
+    why: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A past period that is not learned from as it came: what it was, and what was put for it.
+
+    kind: "outlier", or how people marked it.
+    """
+
+    start: date
+    kind: Literal["outlier"] | MarkKind
+    was: Decimal
+    put: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class CarriedPart:
     """by: empty for the whole. missed: how far the same methods were off on the newest periods that
     they did not see, as a share of what came; usual: how far repeating the season before (the last
     period where there is none) was off on them. None where nothing came, or too little to look
-    back on. looks: from how many earlier days.
+    back on. looks: from how many earlier days. occasions: those of its history and ahead. notes:
+    what of the calendar and of marks was taken account of, or not, and why.
     """
 
     by: tuple[tuple[str, str], ...]
@@ -40,12 +72,17 @@ class CarriedPart:
     missed: Decimal | None
     usual: Decimal | None
     looks: int
+    occasions: tuple[Occasion, ...] = ()
+    effects: tuple[OccasionEffect, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
     """parts: the whole first, then by each dimension, then by all. adds_up: parts add up to wholes,
-    to the cent. left_out: parts of which nothing can be said, and why."""
+    to the cent. left_out: parts of which nothing can be said, and why. notes: what of marks was not
+    taken account of."""
 
     measure: str
     unit: str
@@ -55,3 +92,4 @@ class Carried:
     adds_up: bool
     parts: tuple[CarriedPart, ...]
     left_out: tuple[Text, ...]
+    notes: tuple[Text, ...] = ()

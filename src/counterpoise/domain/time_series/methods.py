@@ -70,13 +70,16 @@ def carry_forward(values: Values, steps: int, season: int) -> dict[str, Values]:
 
     A series that never varied goes on as it is. Nothing falls below zero where nothing ever was.
     """
+    return {name: carry_by(name, values, steps, season) for name in METHODS}
+
+
+def carry_by(name: str, values: Values, steps: int, season: int) -> Values:
+    """What one of the methods says."""
     if np.ptp(values) == 0:
-        return {name: np.full(steps, values[-1]) for name in METHODS}
+        return np.full(steps, values[-1])
+    find, method = METHODS[name]
     floor = 0.0 if values.min() >= 0 else -np.inf
-    return {
-        name: np.maximum(_carry(values, steps, find(values, season), method), floor)
-        for name, (find, method) in METHODS.items()
-    }
+    return np.maximum(_carry(values, steps, find(values, season), method), floor)
 
 
 def _carry(values: Values, steps: int, season: Season, method: Method) -> Values:

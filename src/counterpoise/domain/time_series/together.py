@@ -1,6 +1,6 @@
 """Forecasts of a whole and all its parts at once, which add up, each with its range and past."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -14,6 +14,8 @@ from counterpoise.domain.time_series.hierarchy import Hierarchy, Node
 from counterpoise.domain.time_series.series import Series
 
 Values = NDArray[np.float64]
+Say = Callable[[Values, int, int], Values]
+"""(values, steps, season) to what is said of the steps ahead."""
 ORIGINS = 6
 
 
@@ -34,8 +36,10 @@ def forecast_together(
     lowest: Sequence[Series],
     steps: int,
     levels: Sequence[float] = ranges.LEVELS,
+    prepare: Callable[[Node, Series], Say] | None = None,
 ) -> list[NodeForecast]:
-    """In the order of the hierarchy's nodes. lowest: in its order, of the same periods.
+    """In the order of the hierarchy's nodes. lowest: in its order, of the same periods. prepare:
+    what carries a node's series, where more is known of its periods than their values.
 
     What sells in few periods is off in other ways than the rest, so the two lend their ranges only
     to their own kind.
@@ -46,8 +50,17 @@ def forecast_together(
         Series(str(node), first.frequency, first.first, each)
         for node, each in zip(hierarchy.nodes, values, strict=True)
     ]
-    past = [look_back(each, steps, origins=ORIGINS, say=say) for each in every]
-    alone = np.array([say(each.values, steps, each.season) for each in every])
+    ways = [
+        prepare(node, each) if prepare else say
+        for node, each in zip(hierarchy.nodes, every, strict=True)
+    ]
+    past = [
+        look_back(each, steps, origins=ORIGINS, say=way)
+        for each, way in zip(every, ways, strict=True)
+    ]
+    alone = np.array(
+        [way(each.values, steps, each.season) for each, way in zip(every, ways, strict=True)]
+    )
     missed = [[(each.came - each.said).mean() for each in looks] for looks in past]
     middle = reconcile(hierarchy, alone, np.array(missed))
     kinds = [is_slow(each.values) for each in every]

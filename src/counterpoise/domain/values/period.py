@@ -83,6 +83,11 @@ class Period:
         return f"{self.start:%Y-%m}..{add_months(self.end, -1):%Y-%m}"
 
 
+def find_start(written: str) -> date:
+    """The first day of a day (2017-11-30), a week (2017-W48) or a period. Raises ValueError."""
+    return date.fromisoformat(written) if len(written) > 7 else Period.parse(written).start
+
+
 def add_months(first: date, months: int) -> date:
     """The first of the month that many months after `first`, which is a first of a month itself."""
     number = first.year * 12 + first.month - 1 + months

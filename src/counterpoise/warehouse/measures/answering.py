@@ -20,13 +20,20 @@ from ibis.common.deferred import Deferred
 
 from counterpoise.domain.measure import accuracy
 from counterpoise.domain.measure import targets as target_rules
+from counterpoise.domain.measure.definition import FINE
 from counterpoise.domain.measure.question import Answers, Labels, Question
 from counterpoise.domain.measure.selling import Presence, add_up_presence
 from counterpoise.domain.measure.settings import Settings
+from counterpoise.domain.tables.deals import day_of
 from counterpoise.domain.tables.measured import PastForecast
 from counterpoise.domain.values.period import Period
 from counterpoise.warehouse.measures import people, response, running, selling
-from counterpoise.warehouse.measures.days import first_of_months, month_number, number_of
+from counterpoise.warehouse.measures.days import (
+    first_of_months,
+    first_of_week,
+    month_number,
+    number_of,
+)
 from counterpoise.warehouse.measures.directory import read_directory
 from counterpoise.warehouse.measures.facts import Facts
 from counterpoise.warehouse.measures.known import KnownDeals
@@ -97,15 +104,17 @@ class Answering:
     def _group(self, rows: ir.Table) -> tuple[list[str], ir.Table]:
         keys = [*self.question.places]
         if self.question.time:
-            months = _name_months(self.known.backend, rows.day, self.question.time)
-            rows = rows.mutate(month_key=months)
-            keys.append("month_key")
+            time = _name_time(self.known.backend, rows.day, self.question.time)
+            rows = rows.mutate(time_key=time)
+            keys.append("time_key")
         return keys, rows
 
     def _name(self, row: Row) -> Labels:
-        months = row.get("month_key")
-        month = None if months is None else first_of_months(months)
-        return self.question.name_group(row, month)
+        time = row.get("time_key")
+        if time is None:
+            return self.question.name_group(row, None)
+        day = day_of(time) if self.question.time in FINE else first_of_months(time)
+        return self.question.name_group(row, day)
 
     @cached_property
     def deals(self) -> ir.Table:
@@ -231,7 +240,12 @@ def _only(rows: ir.Table, period: Period | None) -> ir.Table:
     return rows.filter((rows.day >= number_of(period.start)) & (rows.day < number_of(period.end)))
 
 
-def _name_months(backend: SQLBackend, day: ir.IntegerValue, time: str) -> ir.IntegerValue:
+def _name_time(backend: SQLBackend, day: ir.IntegerValue, time: str) -> ir.IntegerValue:
+    """A number for each part of time: of days its first one, else of months."""
+    if time == "day":
+        return day
+    if time == "week":
+        return first_of_week(day)
     months = month_number(backend, day)
     return months if time == "month" else months - months % 3
 

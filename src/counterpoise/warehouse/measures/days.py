@@ -86,6 +86,11 @@ def from_date(day: ir.DateValue) -> ir.IntegerValue:
     return day.delta(ibis.date("1970-01-01"), unit="day").cast("int64")
 
 
+def first_of_week(number: ir.IntegerValue) -> ir.IntegerValue:
+    """The Monday: day 4 of the numbers is one (1970-01-05)."""
+    return number - (number - 4 + 7 * _SHIFT_DAYS) % 7
+
+
 def first_of_month(backend: SQLBackend, number: ir.IntegerValue) -> ir.IntegerValue:
     return number - to_date(backend, number).day().cast("int64") + 1
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from counterpoise.domain.rulebook.rates import build_rates
 from counterpoise.domain.rulebook.rulebook import Rulebook
@@ -36,6 +36,14 @@ def list_addresses(folder: Path) -> tuple[str, ...]:
     with open_build(folder) as build:
         rows = build.con.execute("SELECT DISTINCT email FROM rep WHERE contains(email, '@')")
         return tuple(sorted(address for (address,) in rows.fetchall()))
+
+
+def list_calendar(folder: Path) -> tuple[dict[str, Any], ...]:
+    """The days of the table calendar, in order: date, country, name and kind."""
+    names = ("date", "country", "name", "kind")
+    with open_build(folder) as build:
+        rows = build.con.execute(f"SELECT {', '.join(names)} FROM calendar ORDER BY ALL")
+        return tuple(dict(zip(names, row, strict=True)) for row in rows.fetchall())
 
 
 def get_currency(folder: Path, rulebook: Rulebook, on: date) -> str:

@@ -46,6 +46,7 @@ from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
 from counterpoise.domain.tables.launch import InvalidLaunch, InvalidPhaseOut, NoAnalogue
+from counterpoise.domain.tables.mark import InvalidMark
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
 from counterpoise.domain.values.period import UnknownPeriod
@@ -68,6 +69,7 @@ from counterpoise.store.jobs import UnknownJob
 from counterpoise.store.kept_answers import KeyUsedOtherwise
 from counterpoise.store.launches import DecidedAlready, DecisionWithdrawn, UnknownDecision
 from counterpoise.store.ledger import NoBuild
+from counterpoise.store.marks import MarkChanged, UnknownMark
 from counterpoise.store.notes import UnknownNote, WithdrawnAlready
 from counterpoise.store.outbox import PushChanged
 from counterpoise.store.overrides import UnknownOverride
@@ -156,6 +158,9 @@ REFUSALS: dict[type[Exception], int] = {
     InvalidLaunch: 422,
     InvalidPhaseOut: 422,
     NoAnalogue: 422,
+    UnknownMark: 404,
+    MarkChanged: 409,
+    InvalidMark: 422,
     UnknownPeriod: 422,
     UnknownCell: 422,
     InvalidOverride: 422,

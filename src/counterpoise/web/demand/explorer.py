@@ -1,34 +1,37 @@
 """The forecast explorer: any measure carried forward, whole or by its parts, a part at a time."""
 
-from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from counterpoise.actions import examinations, series
+from counterpoise.actions import examinations, series, series_marks
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.connectors.documents import names, series_charts
-from counterpoise.domain.measure.definitions import DEFINITIONS
+from counterpoise.domain.demand import explore
 from counterpoise.domain.measure.question import UnknownDimension
 from counterpoise.domain.rulebook.rates import MissingRate
-from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
+from counterpoise.domain.rulebook.rulebook import InvalidRule
+from counterpoise.domain.tables.carried import Carried, CarriedPart
 from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store.ledger import find_current_build
+from counterpoise.store.marks import MarkChanged, UnknownMark
 from counterpoise.web import access
 from counterpoise.web.collect.measures import PARTS
+from counterpoise.web.demand import carried_tables
+from counterpoise.web.demand.marking import MarkForm, make_mark, open_form
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
-from counterpoise.web.tables import Column, Kind, Row, Table
 from counterpoise.web.workplace import get_workspace, now
 
-PEOPLE = {"rep", "team"}
 SPLITS = ("", "region", "product", "segment", "source", "team", "rep", "type")
 PAIRS = ("region,product", "region,segment", "product,segment", "region,source", "team,product")
 NAMES = {**PARTS, "type": _("Type of activity")}
@@ -40,9 +43,17 @@ class SeriesForm(forms.Form):
     measure = forms.ChoiceField(label=_("Measure"))
     by = forms.ChoiceField(label=_("Split by"), required=False)
     every = forms.ChoiceField(
-        label=_("Period"), choices=(("month", _("Month")), ("quarter", _("Quarter")))
+        label=_("Period"),
+        choices=(
+            ("day", _("Day")),
+            ("week", _("Week")),
+            ("month", _("Month")),
+            ("quarter", _("Quarter")),
+        ),
     )
-    steps = forms.IntegerField(label=_("Periods ahead"), min_value=1, max_value=24)
+    steps = forms.IntegerField(
+        label=_("Periods ahead"), min_value=1, max_value=max(explore.MOST_STEPS.values())
+    )
 
     def __init__(self, *given: Any, visitor: Visitor, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -55,34 +66,88 @@ class SeriesForm(forms.Form):
 
 def list_splits(visitor: Visitor) -> tuple[str, ...]:
     """Figures of single people and teams are for those who see everybody's."""
-    hidden = set() if visitor.reach == "everyone" else PEOPLE
+    hidden = set() if visitor.reach == "everyone" else series.PEOPLE
     return tuple(each for each in (*SPLITS, *PAIRS) if not hidden & set(each.split(",")))
 
 
 @require_safe
 def show_series(request: HttpRequest) -> HttpResponse:
-    form = SeriesForm(_fill(request.GET), visitor=access.get_visitor(request))
+    return _answer(request, None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def mark(request: HttpRequest) -> HttpResponse:
+    """Marks a time of the part that is looked at. A refusal is answered here too, and its tables
+    link here by GET."""
+    if request.method != "POST":
+        return redirect(_stay_on(request))
+    form = MarkForm(request.POST)
+    visitor = access.get_visitor(request)
+    if form.is_valid() and make_mark(form, visitor, get_eyes(request)):
+        messages.success(
+            request, gettext("The time is marked. What is expected no longer learns from it.")
+        )
+        return redirect(_stay_on(request))
+    return _answer(request, form)
+
+
+@require_POST
+def withdraw_mark(request: HttpRequest, mark_id: int) -> HttpResponse:
+    try:
+        series_marks.withdraw_mark(mark_id, access.get_visitor(request), now=now())
+    except UnknownMark:
+        raise Http404 from None
+    except MarkChanged as error:
+        messages.error(request, get_eyes(request).explain(error))
+    else:
+        messages.success(request, gettext("The mark is withdrawn. Its time is learned from again."))
+    return redirect(_stay_on(request))
+
+
+def _stay_on(request: HttpRequest) -> str:
+    return f"{reverse('demand:series')}?{request.GET.urlencode()}"
+
+
+def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
+    """marking: what was refused, to be shown again."""
+    visitor, eyes = access.get_visitor(request), get_eyes(request)
+    form = SeriesForm(_fill(request.GET), visitor=visitor)
     context: dict[str, Any] = {"form": form, "is_empty": find_current_build() is None}
     if context["is_empty"] or not form.is_valid():
         return render_page(request, "demand/series.html", context, form=form)
     try:
         build = examinations.get_build(get_workspace())
         found = _carry(build, form.cleaned_data)
-    except (UnknownDimension, BrokenSeries, MissingRate) as error:
-        form.add_error(None, get_eyes(request).explain(error))
+    except (UnknownDimension, BrokenSeries, MissingRate, InvalidRule) as error:
+        form.add_error(None, eyes.explain(error))
         return render_page(request, "demand/series.html", context, form=form)
     part = _choose(found, request.GET.get("part", ""))
-    reader = get_eyes(request).in_currency(found.unit).reader
+    reader = eyes.in_currency(found.unit).reader
+    marks = series_marks.list_marks(found.measure, visitor)
     context |= {
         "found": found,
         "part": part,
-        "name": name_part(part),
+        "name": carried_tables.name_part(part),
         "chart": draw_once(series_charts.draw_carried, reader, part, found.every, found.unit),
         "currency": found.unit,
+        "marking": open_form(found, part, reader, marking),
+        "query": request.GET.urlencode(),
+        "held": [
+            (each.mark.id, carried_tables.name_mark(each.mark, reader))
+            for each in marks
+            if each.is_current
+        ],
     }
-    tables = [_build_parts(found, form.cleaned_data), _build_ahead(found, part)]
-    tables.append(_build_history(found, part))
-    return render_page(request, "demand/series.html", context, tables, form=form)
+    tables = [
+        carried_tables.build_parts(found, form.cleaned_data),
+        carried_tables.build_ahead(found, part),
+        carried_tables.build_occasions(found, part),
+        carried_tables.build_replaced(found, part),
+        carried_tables.build_history(found, part),
+        carried_tables.build_marks(marks),
+    ]
+    status = 422 if marking is not None else 200
+    return render_page(request, "demand/series.html", context, tables, form=form, status=status)
 
 
 def _carry(build: CurrentBuild, asked: dict[str, Any]) -> Carried:
@@ -102,115 +167,7 @@ def _choose(found: Carried, asked: str) -> CarriedPart:
     return found.parts[place] if place < len(found.parts) else found.parts[0]
 
 
-def name_part(part: CarriedPart) -> str:
-    return " · ".join(names.name_part(label or "(none)") for _name, label in part.by) or gettext(
-        "Whole company"
-    )
-
-
 def _name_split(split: str) -> str:
     if not split:
         return gettext("the whole company")
     return " × ".join(str(NAMES[each]) for each in split.split(","))
-
-
-def _name_start(found: Carried) -> str:
-    return gettext("Quarter from") if found.every == "quarter" else gettext("Month")
-
-
-def _find_kind(found: Carried) -> Kind:
-    match DEFINITIONS[found.measure].unit:
-        case "money":
-            return "money"
-        case "share":
-            return "share"
-        case _:
-            return "quantity"
-
-
-def _build_parts(found: Carried, asked: dict[str, Any]) -> Table:
-    kind = _find_kind(found)
-    rows = [
-        Row(
-            {
-                "part": name_part(part),
-                "last": part.history[-1].value,
-                "next": part.ahead[0].expected,
-                "low": part.ahead[0].quantiles[0],
-                "high": part.ahead[0].quantiles[-1],
-                "total": _add_up(part) if found.adds_up else None,
-                "missed": part.missed,
-                "usual": part.usual,
-            },
-            {"part": "?" + urlencode({**asked, "part": place})},
-        )
-        for place, part in enumerate(found.parts)
-    ]
-    total = (Column("total", gettext("All periods ahead"), kind),) if found.adds_up else ()
-    return Table(
-        name="parts",
-        caption=gettext("The whole and its parts"),
-        columns=(
-            Column("part", gettext("Part")),
-            Column("last", gettext("Last period"), kind),
-            Column("next", gettext("Next period"), kind),
-            Column("low", gettext("80% from"), kind),
-            Column("high", gettext("80% to"), kind),
-            *total,
-            Column("missed", gettext("Missed by"), "share"),
-            Column("usual", gettext("A repeat missed by"), "share"),
-        ),
-        rows=tuple(rows),
-        empty="",
-        currency=found.unit,
-    )
-
-
-def _build_ahead(found: Carried, part: CarriedPart) -> Table:
-    kind = _find_kind(found)
-    levels = ("low_80", "low_50", "middle", "high_50", "high_80")
-    assert len(levels) == len(LEVELS)
-    return Table(
-        name="ahead",
-        caption=gettext("What is expected"),
-        columns=(
-            Column("start", _name_start(found), "month"),
-            Column("expected", gettext("Expected"), kind),
-            Column("low_80", gettext("80% from"), kind),
-            Column("low_50", gettext("50% from"), kind),
-            Column("high_50", gettext("50% to"), kind),
-            Column("high_80", gettext("80% to"), kind),
-        ),
-        rows=tuple(
-            Row(
-                {
-                    "start": step.start,
-                    "expected": step.expected,
-                    **dict(zip(levels, step.quantiles, strict=True)),
-                }
-            )
-            for step in part.ahead
-        ),
-        empty="",
-        currency=found.unit,
-    )
-
-
-def _build_history(found: Carried, part: CarriedPart) -> Table:
-    return Table(
-        name="history",
-        caption=gettext("What came"),
-        columns=(
-            Column("start", _name_start(found), "month"),
-            Column("value", gettext("Value"), _find_kind(found)),
-        ),
-        rows=tuple(Row({"start": each.start, "value": each.value}) for each in part.history),
-        empty="",
-        currency=found.unit,
-        sort="-start",
-        page_rows=12,
-    )
-
-
-def _add_up(part: CarriedPart) -> Decimal:
-    return sum((step.expected for step in part.ahead), Decimal(0))

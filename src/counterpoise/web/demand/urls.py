@@ -30,6 +30,8 @@ urlpatterns = [
         phasing_out.withdraw,
         name="withdraw-phase-out",
     ),
+    path("series/mark", explorer.mark, name="mark"),
+    path("series/marks/<int:mark_id>/withdraw", explorer.withdraw_mark, name="withdraw-mark"),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),

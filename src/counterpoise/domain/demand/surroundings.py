@@ -1,0 +1,105 @@
+"""What is known of a series' steps besides their values: from days of a calendar to each step."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.tables.mark import MarkKind, SeriesMark
+from counterpoise.domain.tables.occasion import CalendarDays, Occasion, OccasionKind
+from counterpoise.domain.time_series.learning import Surroundings
+from counterpoise.domain.time_series.occasions import Exposure
+from counterpoise.domain.time_series.series import Series
+
+Values = NDArray[np.float64]
+Members = tuple[tuple[str, str], ...]
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known besides the values. calendars: by region, '' for the company; none where there
+    is no calendar. marks: of the measure, the oldest first. spread and day_off: as the rulebook
+    says in series.outlier_spread and series.day_off."""
+
+    calendars: Mapping[str, CalendarDays] = field(default_factory=dict)
+    marks: tuple[SeriesMark, ...] = ()
+    spread: float = 0.0
+    day_off: float = 0.1
+
+    def list_marks(self, series: Series, by: Members) -> list[MarkKind | None]:
+        """How each period of a part is marked: by the newest mark that touches it."""
+        held = [each for each in self.marks if each.holds_for(by)]
+        every = [series.start_of(number) for number in range(len(series.values) + 1)]
+        return [
+            next((each.kind for each in reversed(held) if each.touches(start, end)), None)
+            for start, end in pairwise(every)
+        ]
+
+    def find_calendar(self, by: Iterable[tuple[str, str]]) -> CalendarDays | None:
+        """Of the part's region, else of the company."""
+        region = dict(by).get("region", "")
+        return self.calendars.get(region, self.calendars.get(""))
+
+
+def surround(
+    known: Known, calendar: CalendarDays | None, axis: Series, steps: int, *, adds_up: bool
+) -> Surroundings:
+    """A rate does not grow with the days that it is measured on, so they do not scale it."""
+    if calendar is None:
+        return Surroundings(spread=known.spread)
+    starts = [axis.start_of(number) for number in range(len(axis.values) + steps + 1)]
+    is_known = calendar.off_until is not None and starts[-1] - _DAY <= calendar.off_until
+    working = _weigh(calendar, starts, known.day_off, axis) if is_known and adds_up else None
+    kinds = sorted({each.kind for each in calendar.occasions})
+    exposures = tuple(_expose(kind, calendar.occasions, starts) for kind in kinds)
+    return Surroundings(working, tuple(each for each in exposures if each.starts), known.spread)
+
+
+def select_occasions(
+    calendar: CalendarDays | None, axis: Series, steps: int
+) -> tuple[Occasion, ...]:
+    """Those that touch the history or the steps ahead."""
+    first, end = axis.first, axis.start_of(len(axis.values) + steps)
+    every = calendar.occasions if calendar else ()
+    return tuple(each for each in every if each.last >= first and each.first < end)
+
+
+def _weigh(calendar: CalendarDays, starts: list[date], day_off: float, axis: Series) -> Values:
+    """The days of work in each step, over those of a usual one: of a day, of the same weekday."""
+    worked = _count(calendar.worked, starts)
+    days = np.diff([each.toordinal() for each in starts])
+    weight = worked + day_off * (days - worked)
+    if axis.frequency != "day":
+        return np.asarray(weight / weight[: len(axis.values)].mean(), dtype=np.float64)
+    ordinary = _count(calendar.ordinary, starts)
+    return np.asarray(weight / (ordinary + day_off * (1 - ordinary)), dtype=np.float64)
+
+
+def _expose(kind: OccasionKind, occasions: Iterable[Occasion], starts: list[date]) -> Exposure:
+    own = [each for each in occasions if each.kind == kind and each.last >= starts[0]]
+    own = [each for each in own if each.first < starts[-1]]
+    inside = {day for each in own for day in _list_days(each)}
+    days = np.diff([each.toordinal() for each in starts])
+    ordinals = [each.toordinal() for each in starts]
+    begun = (int(np.searchsorted(ordinals, each.first.toordinal(), "right")) - 1 for each in own)
+    return Exposure(
+        kind,
+        np.asarray(_count(inside, starts) / days, dtype=np.float64),
+        tuple(sorted(max(0, number) for number in begun)),
+    )
+
+
+def _list_days(occasion: Occasion) -> Iterable[date]:
+    length = (occasion.last - occasion.first).days + 1
+    return (occasion.first + timedelta(days=number) for number in range(length))
+
+
+def _count(days: Iterable[date], starts: list[date]) -> Values:
+    """How many of the days are in each step."""
+    ordinals = sorted(day.toordinal() for day in days)
+    before = np.searchsorted(ordinals, [each.toordinal() for each in starts])
+    return np.asarray(np.diff(before), dtype=np.float64)

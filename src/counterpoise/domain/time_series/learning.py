@@ -1,0 +1,155 @@
+"""What a series is learned from, where more is known of its steps than their values.
+
+In this order: values are scaled to an ordinary number of working days, what occasions did is taken
+out, outliers are replaced; then the methods carry on what is left, and both effects are put back
+ahead. All of it is done anew from what was known on each day that is looked back from, so errors
+stay those of a forecast that could not see what came.
+
+Working days count only where that missed by less on past days, before those that the series is
+judged by afterwards; they are tried with Theta alone, which is quick. What is slow (sells in fewer
+than half of all steps) is carried as it is.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from counterpoise.domain.time_series import methods, outliers
+from counterpoise.domain.time_series import occasions as moving
+from counterpoise.domain.time_series.forecast import look_back
+from counterpoise.domain.time_series.occasions import Effect, Exposure
+from counterpoise.domain.time_series.outliers import Outlier
+from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
+from counterpoise.domain.time_series.series import Series
+from counterpoise.domain.time_series.together import ORIGINS, is_slow, say
+
+Values = NDArray[np.float64]
+MOST_TRIED = 3
+"""Steps ahead that working days are tried over."""
+MOST_ORIGINS = 24
+"""Past days that they are tried on, each a step after the other."""
+SIGNIFICANT = 1.645
+"""Standard errors that they must miss by less: 1 of 20 series to which they mean nothing does."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """Of each step from the first one on, past the last one that is carried to.
+
+    working: working days as a share of what is usual; None where no calendar says it. spread: where
+    an outlier begins, in robust standard deviations; 0 for no cleaning.
+    """
+
+    working: Values | None = None
+    exposures: tuple[Exposure, ...] = ()
+    spread: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What working days were worth on `origins` past days: the mean miss with and without them.
+    helps: they missed by less, by more than chance would make it."""
+
+    origins: int
+    with_days: float
+    without: float
+    helps: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learning:
+    """How one series is learned from; `say` goes in the place of together.say.
+
+    trial: None where there are no working days to try.
+    """
+
+    surroundings: Surroundings
+    trial: Trial | None
+
+    def say(self, values: Values, steps: int, season: int) -> Values:
+        if is_slow(values) or np.ptp(values) == 0:
+            return say(values, steps, season)
+        plain, working, lift = self._strip(values, steps, season)
+        clean = outliers.replace(plain, self._find_outliers(plain, season))
+        ahead = lift.put_in(say(clean, steps, season), len(values)) * working[len(values) :]
+        floor = 0.0 if values.min() >= 0 else -np.inf
+        return np.asarray(np.maximum(ahead, floor), dtype=np.float64)
+
+    def list_effects(self, values: Values, season: int) -> tuple[Effect, ...]:
+        if is_slow(values) or np.ptp(values) == 0:
+            return ()
+        return moving.estimate(
+            values / self._scale(len(values)), self.surroundings.exposures, season
+        )
+
+    def list_outliers(self, values: Values, season: int) -> tuple[Outlier, ...]:
+        """Each as it came, and as it would have come in its step."""
+        if is_slow(values) or np.ptp(values) == 0:
+            return ()
+        plain, working, lift = self._strip(values, 0, season)
+        found = self._find_outliers(plain, season)
+        put = lift.put_in(outliers.replace(plain, found), 0) * working
+        return tuple(
+            Outlier(each.number, float(values[each.number]), float(put[each.number]))
+            for each in found
+        )
+
+    def _strip(self, values: Values, steps: int, season: int) -> tuple[Values, Values, moving.Lift]:
+        """The values without working days and occasions, and both, for the steps ahead as well."""
+        exposures, size = self.surroundings.exposures, len(values)
+        working = self._scale(size + steps)
+        plain = values / working[:size]
+        effects = moving.estimate(plain, exposures, season)
+        lift = moving.lift(effects, exposures, size=size + steps)
+        return lift.take_out(plain), working, lift
+
+    def _scale(self, size: int) -> Values:
+        working = self.surroundings.working
+        if working is None or self.trial is None or not self.trial.helps:
+            return np.ones(size)
+        return working[:size]
+
+    def _find_outliers(self, plain: Values, season: int) -> tuple[Outlier, ...]:
+        return outliers.find_outliers(plain, season, self.surroundings.spread)
+
+
+def learn(series: Series, steps: int, surroundings: Surroundings) -> Learning:
+    """Decides whether working days count, from days before those that the series is judged by."""
+    working = surroundings.working
+    if working is None or is_slow(series.values) or np.ptp(working) == 0:
+        return Learning(surroundings, None)
+    return Learning(surroundings, _try_out(series, steps, working))
+
+
+def _try_out(series: Series, steps: int, working: Values) -> Trial:
+    """Over as many steps as are asked for, MOST_TRIED at most."""
+    known = series.values[: len(series.values) - (steps + ORIGINS - 1)]
+    tried = min(steps, MOST_TRIED)
+    before = Series(series.key, series.frequency, series.first, known)
+
+    def carry_scaled(values: Values, ahead: int, season: int) -> Values:
+        size = len(values)
+        plain = _carry_theta(values / working[:size], ahead, season)
+        return plain * working[size : size + ahead]
+
+    scaled, plain = (
+        np.array(
+            [
+                np.abs(each.came - each.said).mean()
+                for each in look_back(before, tried, origins=MOST_ORIGINS, say=way)
+            ]
+        )
+        for way in (carry_scaled, _carry_theta)
+    )
+    if not len(plain):
+        return Trial(0, 0.0, 0.0, helps=False)
+    gain = plain - scaled
+    separate = max(1.0, len(gain) * OVERLAP_GAIN / (tried + OVERLAP_GAIN - 1.0))
+    error = float(gain.std()) / np.sqrt(separate)
+    helps = bool(gain.mean() > SIGNIFICANT * error)
+    return Trial(len(gain), float(scaled.mean()), float(plain.mean()), helps=helps)
+
+
+def _carry_theta(values: Values, steps: int, season: int) -> Values:
+    return methods.carry_by("theta", values, steps, season)
