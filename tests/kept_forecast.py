@@ -52,7 +52,7 @@ def keep_run(cycle=None, *, run="2026-Q4-small", build="b1", is_whole=True, plan
     return run
 
 
-def write_october(workspace):
+def write_october(workspace, currency=None):
     """Facts of the build: one deal won in October, one entered in November and open."""
     write_build(
         workspace.build_folder("b1"),
@@ -64,6 +64,7 @@ def write_october(workspace):
                 "status": "won",
                 "stage": "Won",
                 "amount": Decimal(1000),
+                "currency": currency,
             },
             {
                 "source_id": "o2",
@@ -71,6 +72,7 @@ def write_october(workspace):
                 "status": "open",
                 "stage": "Proposal",
                 "amount": Decimal(500),
+                "currency": currency,
             },
         ],
     )

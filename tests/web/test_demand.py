@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.store import audit, overrides
 from counterpoise.web.demand import coverage, exceptions, overriding, views
+from frozen_plans import change_rule
 from kept_forecast import (
     NOW,
     PERIOD,
@@ -512,6 +513,22 @@ def test_what_changed_since_the_run_before_is_told_by_cause(workspace):
     assert [float(each["money"]) for each in change["lines"]] == [0, 0, 0, 6000]
     assert float(change["now"]) - float(change["before"]) == 6000
     assert program.get("/demand/2031-Q1/change").status_code == 404
+
+
+def test_a_run_in_another_currency_is_compared_with_nothing(workspace, layla, monkeypatch):
+    cycle = build_small_cycle()
+    later = replace(cycle.forecast, as_of=cycle.as_of + timedelta(days=15), currency="AED")
+    keep_run(replace(cycle, as_of=later.as_of, forecast=later), run="2026-Q4-dirhams")
+    assert "What changed since" not in text_of(layla.get(f"/demand/{PERIOD}/"))
+    write_october(workspace, currency="AED")
+    change_rule("company.currency", "AED", on=NOW.date())
+    monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))
+    shown = rows_of(layla.get("/demand/coverage/"), "ranges")
+    assert {(row[1], row[2]) for row in shown} == {
+        ("Won deals", "30 Sep 2026"),
+        ("Won deals", "15 Oct 2026"),
+        ("Won revenue", "15 Oct 2026"),
+    }
 
 
 def test_without_an_earlier_run_no_change_is_told(ran):

@@ -21,7 +21,7 @@ def list_exceptions(
         outlook.forecast,
         outlook.statistical,
         list_overridden(outlook.statistical, outlook.overrides),
-        before[1] if (before := find_before(period, outlook.run.as_of)) else None,
+        before[1] if (before := find_before(period, outlook.forecast)) else None,
         coverage.list_published(workspace, today=today),
         exceptions.read_limits(rules.load_rulebook(), outlook.forecast),
     )

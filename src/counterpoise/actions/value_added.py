@@ -1,6 +1,7 @@
 """What came of the months and cells that people overrode, so that overrides can be judged."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -26,18 +27,24 @@ def judge_overrides(workspace: Workspace, *, today: date) -> tuple[ValueAdded, .
     over = frozenset(cell for each in made for cell in each.cells if each.ends_before <= today)
     if not over:
         return ()
-    actuals = find_actuals(examinations.get_build(workspace), over, today)
+    actuals = find_actuals(examinations.get_build(workspace), over, today).by_cell
     return measure_value_added(made, actuals, rulebook=rules.load_rulebook(), on=today)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Actuals:
+    """What came of cells; revenue in `currency`, which is empty where the data name none."""
+
+    by_cell: Mapping[CellKey, Decimal]
+    currency: str
+
+
 @lru_cache(maxsize=4)
-def find_actuals(
-    build: CurrentBuild, cells: frozenset[CellKey], today: date
-) -> Mapping[CellKey, Decimal]:
+def find_actuals(build: CurrentBuild, cells: frozenset[CellKey], today: date) -> Actuals:
     """Read once for a build and a day: only a month that is over can ask for more cells."""
     on = examinations.find_horizon(build, today)
     deals = load_deals(build.folder, on, rulebook=rules.load_rulebook()).deals
-    return sum_cells(deals, cells, on)
+    return Actuals(sum_cells(deals, cells, on), deals.currency)
 
 
 def sum_actuals(deals: Deals, overrides: Iterable[Override], on: date) -> dict[CellKey, Decimal]:
