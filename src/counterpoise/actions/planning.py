@@ -15,6 +15,7 @@ from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.workspaces import Workspace, get_company
 from counterpoise.domain import cycle
 from counterpoise.domain.cycle import Demand, Facts
+from counterpoise.domain.demand.volumes import VolumeFacts
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question
 from counterpoise.domain.reconcile.plan_json import canonical_bytes, from_document, to_document
@@ -29,17 +30,21 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
-from counterpoise.domain.values.period import Period, first_of_month
+from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text
 from counterpoise.store import ledger, runs
 from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
 from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
+from counterpoise.warehouse.queries.funnel import load_leads
 from counterpoise.warehouse.queries.health import examine
 from counterpoise.warehouse.queries.sellers import list_team_sizes, list_won_deals
+from counterpoise.warehouse.queries.service import list_stock, load_lines, load_service
 from counterpoise.warehouse.queries.tables import count_rows, list_declared_pools
 
+REACH_MONTHS = 36
+"""How long ago a deal can have been won whose delivery still goes on."""
 STANDING = ("pipeline_open", "coverage")
 """Measures of what is there on a day, which a period that is over says little of."""
 
@@ -109,6 +114,12 @@ class Desk:
             measures=self._measure(),
             history=sum_by_month(facts.deals),
             target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+            volumes=replace(
+                facts.volumes,
+                leads=load_leads(folder, self.as_of, rulebook=self.rulebook),
+                lines=load_lines(folder),
+                stock=list_stock(folder),
+            ),
         )
 
     def _load_planning_facts(self) -> Facts:
@@ -126,6 +137,16 @@ class Desk:
             declared=list_declared_pools(folder, self.as_of),
             won_before=list_won_deals(deals, first_of_month(self.as_of)),
             target=None,
+            volumes=self._load_volume_facts(deals),
+        )
+
+    def _load_volume_facts(self, deals: Deals) -> VolumeFacts:
+        """Leads are learned from by the whole cycle alone; see load_facts."""
+        folder = self.current.folder
+        started = add_months(first_of_month(self.as_of), -REACH_MONTHS)
+        return VolumeFacts(
+            service=load_service(folder, self.as_of, rulebook=self.rulebook),
+            won_earlier=list_won_deals(deals, started),
         )
 
     def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:

@@ -139,6 +139,11 @@ COMMANDS = {
             "Say which figures of a forecast somebody should look at, who, and why.",
             "counterpoise exceptions 2017-Q4",
         ),
+        "volumes": Command(
+            "volumes:volumes",
+            "Show leads, deals, units, hours and tickets expected, with ranges.",
+            "counterpoise volumes 2017-Q4",
+        ),
         "change": Command(
             "plan:change",
             "Show what changed a forecast since the run before, by cause.",

@@ -5,7 +5,7 @@ same facts, rulebook, period and seed give the same cycle.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,6 +15,13 @@ import numpy as np
 
 from counterpoise.domain.demand.forecast import forecast
 from counterpoise.domain.demand.overrides import apply_overrides
+from counterpoise.domain.demand.volumes import (
+    VolumeFacts,
+    expect_of_deals,
+    expect_of_leads,
+    expect_work,
+    refuse_of_deals,
+)
 from counterpoise.domain.execute.actions import propose_actions
 from counterpoise.domain.execute.evidence import Evidence
 from counterpoise.domain.measure.variance import explain_variance
@@ -41,12 +48,13 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
 from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
 from counterpoise.domain.tables.scenario import BUILT_IN, Change, NamedScenario
+from counterpoise.domain.tables.volume import VolumeKind, VolumeRefusal, Volumes, join_volumes
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, explain, text
 
 REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule, InvalidRule)
 SEED = 20_260_930
-TO_CONFIRM = ("company.", "pool.", "work.", "plan.")
+TO_CONFIRM = ("company.", "pool.", "work.", "plan.", "delivery.", "support.tier")
 """Rules that only the business can know; the others are choices of method."""
 
 Answer = TypeVar("Answer")
@@ -67,6 +75,7 @@ class Facts:
     declared: tuple[DeclaredPool, ...]
     won_before: tuple[WonDeals, ...]
     target: Decimal | None
+    volumes: VolumeFacts = field(default_factory=VolumeFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ def run_cycle(
         supply = attempt("supply", lambda: plan_supply(facts, demand, rulebook))
     if demand is not None and supply is not None:
         plans = attempt("reconcile", lambda: plan_scenarios(facts, demand, rulebook))
+    volumes = plan_volumes(facts, period, demand, rulebook)
     variance = attempt("measure", lambda: look_back(facts.deals, period, rulebook))
     return Cycle(
         company=facts.company,
@@ -136,6 +146,7 @@ def run_cycle(
         target=facts.target,
         statistical=found.statistical if found else None,
         overrides=tuple(overrides),
+        volumes=volumes,
     )
 
 
@@ -154,13 +165,43 @@ def forecast_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> 
     return forecast(deals, period, rulebook=rulebook, rng=rng)
 
 
+def plan_volumes(
+    facts: Facts, period: Period, demand: Forecast | None, rulebook: WatchedRulebook
+) -> Volumes:
+    """Step two in units other than money. What cannot be said is refused, kind by kind."""
+    day = facts.deals.as_of.toordinal()
+    parts = [
+        expect_of_leads(facts.volumes, period, rulebook, np.random.default_rng([SEED, day, 1]))
+    ]
+    if demand is None:
+        return join_volumes([*parts, refuse_of_deals()])
+    rng = np.random.default_rng([SEED, day, 2])
+    parts.append(expect_of_deals(facts.volumes, facts.deals, demand, rulebook, rng))
+    try:
+        parts.append(plan_work(facts, demand, rulebook))
+    except (MissingRule, InvalidRule) as error:
+        kinds: tuple[VolumeKind, ...] = ("delivery_hours", "accounts", "tickets")
+        why = explain(error)
+        parts.append(Volumes(refusals=tuple(VolumeRefusal(kind, why) for kind in kinds)))
+    return join_volumes(parts)
+
+
+def plan_work(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Volumes:
+    """Hours to deliver and to support, as supply reads them; the same again for a scenario."""
+    rng = np.random.default_rng([SEED, demand.as_of.toordinal(), 3])
+    return expect_work(facts.volumes, facts.deals, demand, rulebook, rng)
+
+
 def plan_supply(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Capacity:
     """Step three."""
     on = demand.as_of
+    asked = plan_work(facts, demand, rulebook).volumes
     pools = build_pools(facts.teams, facts.declared, rulebook, on)
     products = sorted({product for product, _ in demand.product_cells("won_deals")})
-    work = build_work(products, pools, facts.teams, rulebook, on)
-    return plan_capacity(demand, pools, work, rulebook=rulebook, won_before=facts.won_before)
+    work = build_work(products, pools, facts.teams, rulebook, on, asked)
+    return plan_capacity(
+        demand, pools, work, rulebook=rulebook, won_before=facts.won_before, volumes=asked
+    )
 
 
 def plan_scenarios(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> tuple[Plan, ...]:

@@ -11,6 +11,7 @@ from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan
+from counterpoise.domain.tables.volume import Volumes
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
@@ -56,6 +57,7 @@ class Cycle:
 
     target: revenue that the target table sets the company for the period; None where it sets none.
     forecast has the overrides in it; statistical is the one without, None where nobody overrode.
+    volumes: demand in units other than money; None in a run from before there were any.
     """
 
     company: str
@@ -77,3 +79,4 @@ class Cycle:
     target: Decimal | None = None
     statistical: Forecast | None = None
     overrides: tuple[Override, ...] = ()
+    volumes: Volumes | None = None

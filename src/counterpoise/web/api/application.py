@@ -39,6 +39,7 @@ from counterpoise.web.api import (
     supply,
     teamwork,
     versions,
+    volumes,
     waterfall,
     work,
 )
@@ -74,6 +75,7 @@ ROUTERS: tuple[Router, ...] = (
     own_measures.router,
     demand.router,
     series.router,
+    volumes.router,
     supply.router,
     reconcile.router,
     scenarios.router,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from counterpoise.web.demand import coverage, exceptions, explorer, overriding, views
+from counterpoise.web.demand import coverage, exceptions, explorer, overriding, views, volumes
 
 app_name = "demand"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),
     path("<str:period>/", views.show_period, name="period"),
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),
+    path("<str:period>/volumes/", volumes.show_volumes, name="volumes"),
     path("<str:period>/cell", overriding.show_cell, name="cell"),
     path("<str:period>/cell/preview", overriding.preview, name="preview"),
     path("<str:period>/cell/override", overriding.make, name="override"),
