@@ -200,3 +200,66 @@ def test_a_saved_plan_that_was_altered_or_breaks_its_rules_is_refused(zaytara, c
     finally:
         plan.document, plan.content_hash = kept
         plan.save()
+
+
+@pytest.mark.usefixtures("cycle")
+def test_volumes_of_the_sample_company_are_told_and_refused(zaytara):
+    workspace, _ = zaytara
+    found = ask("volumes", PERIOD, workspace=workspace)
+    told = {each["kind"] for each in found["volumes"]}
+    assert told == {
+        *("leads", "qualified_leads", "opportunities", "customers", "accounts", "tickets")
+    }
+    assert {each["kind"] for each in found["refusals"]} == {"units", "delivery_hours"}
+    for each in found["volumes"]:
+        levels = list(map(Decimal, each["quantiles"].values()))
+        assert levels == sorted(levels)
+        assert 0 <= Decimal(each["standing"]) <= Decimal(each["mean"])
+    tests = {each["kind"]: each for each in found["tests"]}
+    assert tests["opportunities"]["wmape"] < 0.15
+    printed = run("volumes", PERIOD, workspace=workspace)
+    assert "How such figures did before" in printed.stdout
+    assert "delivery_hours: No template says" in printed.stderr
+    assert "Nothing is kept" in run("volumes", "2031-Q1", workspace=workspace).stderr
+    assert ask("volumes", "2031-Q1", workspace=workspace)["volumes"] == []
+
+
+def test_with_templates_supply_reads_hours_and_the_plan_is_made_with_them(zaytara, cycle):
+    """In the end: the rules stay in the workspace."""
+    workspace, _ = zaytara
+    rules = workspace.parent / "templates.toml"
+    rules.write_text(
+        "".join(
+            f'''[[rule]]
+key = "{key}"
+subject = "{subject}"
+value = "{value}"
+unit = "as the test says"
+effective_from = 2026-01-01
+source = "test"
+'''
+            for key, subject, value in (
+                ("delivery.hours", "Delivery", "30"),
+                ("delivery.spread", "Delivery", "0.5 0.5"),
+                ("support.ticket_hours", "", "4"),
+                ("support.pool", "", "Support desk"),
+            )
+        ),
+        "utf-8",
+    )
+    run("rulebook", "import", str(rules), workspace=workspace)
+    again = ask("cycle", PERIOD, *AS_OF, workspace=workspace)
+    assert run("verify", again["reconcile"]["plan"], workspace=workspace).returncode == 0
+    assert again["demand"]["forecast"] == cycle["demand"]["forecast"]
+    volumes = {
+        (each["kind"], each["month"]): each
+        for each in ask("volumes", PERIOD, workspace=workspace)["volumes"]
+        if each["kind"] in {"delivery_hours", "support_hours"}
+    }
+    kinds = {"Delivery": "delivery_hours", "Support desk": "support_hours"}
+    rows = [each for each in again["supply"]["pools"] if each["pool"] in kinds]
+    assert len(rows) == len(volumes) == 6
+    for each in rows:
+        volume = volumes[kinds[each["pool"]], each["month"]]
+        assert each["required"] == volume["mean"]
+        assert each["required_high"] == volume["quantiles"]["0.9"]

@@ -255,7 +255,7 @@ def _describe_accounts(rules: SupportRules, tier: Ints) -> Iterator[Learned]:
                 "Accounts with a won deal today, less {churn} in a hundred who leave in a month,"
                 " and those that the forecast's deals win for the first time, as often as in the"
                 " last {months} months.",
-                churn=(rules.churn[place] * 100).normalize(),
+                churn=(rules.churn[place] * 100).quantize(Decimal("0.1")),
                 months=rules.window_months,
             ),
         )
@@ -269,9 +269,10 @@ def _describe_tickets(rules: SupportRules, rates: _Rates) -> Iterator[Learned]:
             unit="tickets",
             n=int(rates.n[place]),
             how=text(
-                "{rate} tickets a customer and month, from {n} tickets of the last {months} whole"
-                " months at most; a small tier leans on all by {prior} months of a customer.",
-                rate=Decimal(repr(float(rates.of_tier[place]))).quantize(Decimal("0.001")),
+                "{rate} tickets a month from a hundred customers, learned from {n} tickets of the"
+                " last {months} whole months at most; a small tier leans on all by {prior} months"
+                " of a customer.",
+                rate=Decimal(repr(float(rates.of_tier[place] * 100))).quantize(Decimal("0.1")),
                 n=int(rates.n[place]),
                 months=rules.window_months,
                 prior=rules.prior_account_months,

@@ -159,7 +159,7 @@ def _learn(units: Floats, of_all: Floats, prior: float) -> tuple[Floats, Floats]
 
 
 def _share_out(whole: Volume, shares: Mapping[str, Decimal]) -> list[Volume]:
-    """The last site takes what rounding leaves, so that the sites' means add up to the product's."""
+    """The last site takes what rounding leaves: the sites' means add up to the product's."""
     parts = [
         replace(
             whole,

@@ -97,8 +97,9 @@ def _read_amount(rule: Rule, rulebook: Rulebook, on: date) -> Decimal:
 
 def _read_spread(product: str, role: str, rulebook: Rulebook, on: date) -> tuple[Decimal, ...]:
     key = "delivery.spread"
-    own = find_own(key, (f"{product} / {role}", role), rulebook, on)
-    shares = rulebook.get_numbers(key, on, own.subject if own else "")
+    named = set(rulebook.subjects(key, on))
+    own = next((each for each in (f"{product} / {role}", role) if each in named), "")
+    shares = rulebook.get_numbers(key, on, own)
     if any(share < 0 for share in shares) or abs(sum(shares, Decimal(0)) - 1) > SUM_TOLERANCE:
         raise InvalidRule(
             text(

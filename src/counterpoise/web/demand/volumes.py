@@ -28,6 +28,9 @@ SECTIONS: Mapping[str, tuple[str | Promise, tuple[VolumeKind, ...]]] = {
 }
 """The parts of the page by the name of their table: a title, and the kinds that stand in it."""
 
+PAGE_ROWS = 60
+"""All of a quarter by a few sources, so that what belongs together is seen together."""
+
 
 @require_safe
 def show_volumes(request: HttpRequest, period: str) -> HttpResponse:
@@ -36,7 +39,7 @@ def show_volumes(request: HttpRequest, period: str) -> HttpResponse:
     if found is None:
         return render_page(request, "demand/volumes.html", {"newest": newest, "sections": None})
     tables = [
-        *(_build_section(name, *of, found) for name, of in SECTIONS.items()),
+        *(_build_section(name, kinds, found) for name, (_title, kinds) in SECTIONS.items()),
         _build_tests(found),
         _build_learned(found),
     ]
@@ -62,14 +65,12 @@ def _list_refusals(found: Volumes, kinds: tuple[VolumeKind, ...]) -> list[dict[s
     return [{"why": reason, "of": _(", ").join(of)} for reason, of in why.items()]
 
 
-def _build_section(
-    name: str, title: str | Promise, kinds: tuple[VolumeKind, ...], found: Volumes
-) -> Table:
+def _build_section(name: str, kinds: tuple[VolumeKind, ...], found: Volumes) -> Table:
     return Table(
         name=name,
-        caption=title,
+        caption=_("Expected, month by month"),
         columns=(
-            Column("kind", _("What"), has_choices=True),
+            Column("kind", _("Kind"), has_choices=True),
             Column("of", _("Of"), has_choices=True),
             Column("month", _("Month"), "month", has_choices=True),
             Column("mean", _("Expected"), "quantity"),
@@ -92,6 +93,7 @@ def _build_section(
             for each in found.of(*kinds)
         ),
         empty=_("Nothing can be said of it; why stands above."),
+        page_rows=PAGE_ROWS,
     )
 
 
@@ -100,7 +102,7 @@ def _build_tests(found: Volumes) -> Table:
         name="tests",
         caption=_("The same rules on earlier days, which knew no more than those days did"),
         columns=(
-            Column("kind", _("What")),
+            Column("kind", _("Kind")),
             Column("months", _("Months ahead"), "number"),
             Column("origins", _("Days tried"), "number"),
             Column("wmape", _("Missed by"), "share"),
@@ -131,7 +133,7 @@ def _build_learned(found: Volumes) -> Table:
         name="learned",
         caption=_("How each figure was learned"),
         columns=(
-            Column("kind", _("What"), has_choices=True),
+            Column("kind", _("Kind"), has_choices=True),
             Column("of", _("Of")),
             Column("n", _("Rests on"), "number"),
             Column("how", _("How")),
