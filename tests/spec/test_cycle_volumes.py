@@ -57,7 +57,7 @@ def test_a_wrong_template_stops_supply_and_is_said_on_the_page_of_volumes():
     found = cycle.plan_volumes(make_facts(), PERIOD, make_forecast(), rules)
     why = {each.kind: str(each.why) for each in found.refusals}
     assert "Write 0 or more" in why["delivery_hours"]
-    assert why["delivery_hours"] == why["tickets"]
+    assert "Write 0 or more" not in why["tickets"], "the others refuse or answer by themselves"
     with pytest.raises(InvalidRule):
         cycle.plan_supply(make_facts(), make_forecast(), rules)
 
@@ -66,5 +66,5 @@ def test_the_same_facts_give_the_same_volumes():
     rules = rulebook(("delivery.hours", "Delivery", "3"))
     one, two = (cycle.plan_volumes(make_facts(), PERIOD, make_forecast(), rules) for _ in range(2))
     assert one == two
-    assert one.of("delivery_hours") == cycle.plan_work(make_facts(), make_forecast(), rules).volumes
+    assert len(one.of("delivery_hours")) == 3
     assert Volumes().of("leads") == ()

@@ -41,6 +41,10 @@ def rng():
     return np.random.default_rng(11)
 
 
+def streams(part):
+    return np.random.default_rng([11, *part.encode()])
+
+
 def rulebook(*rules):
     """rules: (key, subject, value)."""
     said = (Rule(*rule, "", date(2026, 1, 1), "test") for rule in rules)
@@ -444,8 +448,9 @@ def test_shares_that_leave_something_over_are_refused():
         split_by_site(ship(), STOCK, rules, AS_OF)
     facts = VolumeFacts(lines=LINES, stock=tuple(STOCK))
     forecast = spread_out(make_forecast(BOTH))
-    found = expect_of_deals(facts, LINED, forecast, rules, rng())
-    assert [each.kind for each in found.refusals] == ["units"]
+    found = expect_of_deals(facts, LINED, forecast, rules, streams)
+    assert "come to 0.4" in {each.kind: str(each.why) for each in found.refusals}["units"]
+    assert len(found.refusals) == 4
 
 
 # What supply reads
@@ -455,7 +460,7 @@ def plan(rules, *, pools=(SELLERS, DELIVERY), work_rules=(), facts=None, before=
     book = rulebook(*rules, *work_rules)
     facts = facts or VolumeFacts(won_earlier=before)
     forecast = spread_out(make_forecast())
-    volumes = expect_work(facts, KNOWN, forecast, book, rng()).volumes
+    volumes = expect_work(facts, KNOWN, forecast, book, streams)
     work = build_work(["Atlas"], pools, (), book, AS_OF, volumes)
     capacity = plan_capacity(forecast, pools, work, rulebook=book, won_before=before,
                              volumes=volumes)  # fmt: skip
@@ -515,6 +520,26 @@ def test_without_templates_everything_is_as_it_was():
     assert volumes == ()
 
 
+def test_a_rulebook_of_before_has_no_say_in_supply():
+    """A version frozen before volumes keeps its rules, which lack every default of them."""
+    new = ("delivery.", "support.", "units.", "funnel.", "lead.qualified")
+    old = Rulebook(tuple(rule for rule in DEFAULTS.rules if not rule.key.startswith(new)))
+    service = make_service([(date(2025, 1, 1), "Small")], [])
+    facts = VolumeFacts(service=service)
+    assert expect_work(facts, KNOWN, make_forecast(), old, streams) == ()
+
+
+def test_supply_draws_what_the_page_shows():
+    rules = rulebook(HOURS, ("support.ticket_hours", "", "2"), ("support.pool", "standard", "Desk"))
+    service = make_service([(date(2025, 1, 1), "Small")], [(date(2026, 5, 1), 0)] * 60)
+    facts = VolumeFacts(service=service, lines=LINES)
+    forecast = spread_out(make_forecast())
+    shown = expect_of_deals(facts, KNOWN, forecast, rules, streams)
+    read = expect_work(facts, KNOWN, forecast, rules, streams)
+    assert read == shown.of("delivery_hours", "support_hours")
+    assert len(read) == 6
+
+
 def test_a_role_that_no_pool_has_is_told_and_feeds_nobody():
     capacity, _, volumes = plan(
         [("delivery.hours", "Engineers", "5")], work_rules=[("work.units", "Delivery", "20")]
@@ -556,26 +581,27 @@ def test_a_desk_answers_the_tickets_whatever_is_sold():
 
 
 def test_a_kind_that_cannot_be_said_refuses_alone():
-    found = expect_of_leads(VolumeFacts(), PERIOD, DEFAULTS, rng())
+    found = expect_of_leads(VolumeFacts(), PERIOD, DEFAULTS, streams)
     assert {str(each.why) for each in found.refusals} == {
         "No lead was loaded. Load the table lead."
     }
     short = VolumeFacts(leads=make_leads([(date(2026, 9, 1), "A")]))
-    found = expect_of_leads(short, PERIOD, DEFAULTS, rng())
+    found = expect_of_leads(short, PERIOD, DEFAULTS, streams)
     assert [each.kind for each in found.refusals] == [
         "leads", "qualified_leads", "opportunities", "customers",
     ]  # fmt: skip
     leads = VolumeFacts(leads=make_steady_leads())
     steady = rulebook(("funnel.origins", "", "1"), ("funnel.least_conversions", "", "200"))
-    found = expect_of_leads(leads, PERIOD, steady, rng())
+    found = expect_of_leads(leads, PERIOD, steady, streams)
     assert {each.kind for each in found.refusals} == {"customers"}
     assert {each.kind for each in found.tests} == {"leads", "qualified_leads", "opportunities"}
     wrong = rulebook(("funnel.prior_leads", "", "-1"))
-    found = expect_of_leads(short, PERIOD, wrong, rng())
+    found = expect_of_leads(short, PERIOD, wrong, streams)
     assert "Write 0 or more" in str(found.refusals[0].why)
 
 
 def test_volumes_are_read_back_as_they_were_kept():
     facts = VolumeFacts(service=make_service([(date(2025, 1, 1), "Small")], []))
-    found = expect_work(facts, KNOWN, spread_out(make_forecast()), rulebook(HOURS), rng())
+    forecast = spread_out(make_forecast())
+    found = expect_of_deals(facts, KNOWN, forecast, rulebook(HOURS), streams)
     assert from_document(Volumes, to_document(found)) == found

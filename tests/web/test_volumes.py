@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from counterpoise.actions.volumes import find_volumes
 from counterpoise.domain.tables.volume import (
     Learned,
     Volume,
@@ -163,6 +164,9 @@ def test_the_api_hides_and_refuses(workspace):
     assert viewer.get(f"/demand/{PERIOD}/volumes").status_code == 404
     assert "kept no volumes" in viewer.get(f"/demand/{PERIOD}/volumes").content.decode()
     assert viewer.get("/demand/2031-Q1/volumes").status_code == 404
+    keep_run(is_whole=False, run="2026-Q4-old")
+    assert "kept no volumes" in viewer.get(f"/demand/{PERIOD}/volumes").content.decode()
+    assert find_volumes("2031-Q1") is None
     rep = make_program(make_person("rep"))
     assert rep.get(f"/demand/{PERIOD}/volumes").status_code == 404
 

@@ -20,6 +20,7 @@ from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question
 from counterpoise.domain.reconcile.plan_json import canonical_bytes, from_document, to_document
 from counterpoise.domain.reconcile.verify import verify
+from counterpoise.domain.rulebook.templates import answers_tickets
 from counterpoise.domain.rulebook.watched import WatchedRulebook
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
@@ -30,6 +31,7 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
+from counterpoise.domain.tables.service import Service
 from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text
 from counterpoise.store import ledger, runs
@@ -119,6 +121,7 @@ class Desk:
                 leads=load_leads(folder, self.as_of, rulebook=self.rulebook),
                 lines=load_lines(folder),
                 stock=list_stock(folder),
+                service=facts.volumes.service or self._load_service(),
             ),
         )
 
@@ -141,13 +144,16 @@ class Desk:
         )
 
     def _load_volume_facts(self, deals: Deals) -> VolumeFacts:
-        """Leads are learned from by the whole cycle alone; see load_facts."""
-        folder = self.current.folder
+        """What a plan rests on; the rest is learned from by the whole cycle alone: load_facts."""
         started = add_months(first_of_month(self.as_of), -REACH_MONTHS)
+        answers = answers_tickets(self.rulebook, self.as_of)
         return VolumeFacts(
-            service=load_service(folder, self.as_of, rulebook=self.rulebook),
+            service=self._load_service() if answers else None,
             won_earlier=list_won_deals(deals, started),
         )
+
+    def _load_service(self) -> Service | None:
+        return load_service(self.current.folder, self.as_of, rulebook=self.rulebook)
 
     def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:
         """Keep a plan under a name made from its content: the same plan has the same name."""

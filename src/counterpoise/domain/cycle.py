@@ -16,6 +16,7 @@ import numpy as np
 from counterpoise.domain.demand.forecast import forecast
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.domain.demand.volumes import (
+    Streams,
     VolumeFacts,
     expect_of_deals,
     expect_of_leads,
@@ -48,7 +49,7 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
 from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
 from counterpoise.domain.tables.scenario import BUILT_IN, Change, NamedScenario
-from counterpoise.domain.tables.volume import VolumeKind, VolumeRefusal, Volumes, join_volumes
+from counterpoise.domain.tables.volume import Volumes, join_volumes
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, explain, text
 
@@ -169,39 +170,29 @@ def plan_volumes(
     facts: Facts, period: Period, demand: Forecast | None, rulebook: WatchedRulebook
 ) -> Volumes:
     """Step two in units other than money. What cannot be said is refused, kind by kind."""
-    day = facts.deals.as_of.toordinal()
-    parts = [
-        expect_of_leads(facts.volumes, period, rulebook, np.random.default_rng([SEED, day, 1]))
-    ]
+    draw = _open_streams(facts.deals.as_of)
+    of_leads = expect_of_leads(facts.volumes, period, rulebook, draw)
     if demand is None:
-        return join_volumes([*parts, refuse_of_deals()])
-    rng = np.random.default_rng([SEED, day, 2])
-    parts.append(expect_of_deals(facts.volumes, facts.deals, demand, rulebook, rng))
-    try:
-        parts.append(plan_work(facts, demand, rulebook))
-    except (MissingRule, InvalidRule) as error:
-        kinds: tuple[VolumeKind, ...] = ("delivery_hours", "accounts", "tickets")
-        why = explain(error)
-        parts.append(Volumes(refusals=tuple(VolumeRefusal(kind, why) for kind in kinds)))
-    return join_volumes(parts)
-
-
-def plan_work(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Volumes:
-    """Hours to deliver and to support, as supply reads them; the same again for a scenario."""
-    rng = np.random.default_rng([SEED, demand.as_of.toordinal(), 3])
-    return expect_work(facts.volumes, facts.deals, demand, rulebook, rng)
+        return join_volumes([of_leads, refuse_of_deals()])
+    of_deals = expect_of_deals(facts.volumes, facts.deals, demand, rulebook, draw)
+    return join_volumes([of_leads, of_deals])
 
 
 def plan_supply(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Capacity:
     """Step three."""
     on = demand.as_of
-    asked = plan_work(facts, demand, rulebook).volumes
+    asked = expect_work(facts.volumes, facts.deals, demand, rulebook, _open_streams(on))
     pools = build_pools(facts.teams, facts.declared, rulebook, on)
     products = sorted({product for product, _ in demand.product_cells("won_deals")})
     work = build_work(products, pools, facts.teams, rulebook, on, asked)
     return plan_capacity(
         demand, pools, work, rulebook=rulebook, won_before=facts.won_before, volumes=asked
     )
+
+
+def _open_streams(on: date) -> Streams:
+    """Of the day and the part alone, so that supply draws what the page of volumes shows."""
+    return lambda part: np.random.default_rng([SEED, on.toordinal(), *part.encode()])
 
 
 def plan_scenarios(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> tuple[Plan, ...]:

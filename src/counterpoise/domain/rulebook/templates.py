@@ -28,6 +28,12 @@ def list_roles(rulebook: Rulebook, on: date) -> tuple[str, ...]:
     return tuple(sorted({subject.rpartition(" / ")[2] for subject in subjects}))
 
 
+def answers_tickets(rulebook: Rulebook, on: date) -> bool:
+    """Whether a rule says which pool answers tickets, of any tier or of all."""
+    key = "support.pool"
+    return rulebook.find(key, on) is not None or bool(rulebook.subjects(key, on))
+
+
 def read_templates(
     products: Sequence[str], rulebook: Rulebook, on: date
 ) -> tuple[DeliveryTemplate, ...]:
