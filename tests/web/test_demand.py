@@ -70,6 +70,7 @@ def current():
         pytest.param("/demand/value-added/", id="who added value"),
         pytest.param("/demand/coverage/", id="whether ranges held"),
         pytest.param(f"/demand/{PERIOD}/exceptions/", id="what to look at"),
+        pytest.param(f"/demand/{PERIOD}/volumes/", id="volumes"),
     ],
 )
 def test_who_reads_plans_reads_demand_and_nobody_else(ran, browsers, path, monkeypatch):

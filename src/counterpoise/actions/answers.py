@@ -16,6 +16,7 @@ from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle
+from counterpoise.domain.tables.volume import Volume, Volumes
 from counterpoise.domain.values.plain import to_plain
 
 if TYPE_CHECKING:  # whoever answers one command need not load what the others run
@@ -329,6 +330,26 @@ def answer_cycle(cycle: Cycle, plan_names: tuple[str, ...]) -> Answer:
         },
         "assumptions": to_plain(cycle.assumptions),
         "refusals": to_plain(cycle.refusals),
+    }
+
+
+def answer_volumes(found: Volumes) -> Answer:
+    """The whole of a kind before its members; what refused stands in `refusals`."""
+    return {
+        "volumes": [_answer_volume(each) for each in found.volumes],
+        "learned": [{**to_plain(each), "by": dict(each.by)} for each in found.learned],
+        "tests": to_plain(found.tests),
+        "refusals": to_plain(found.refusals),
+        "notes": to_plain(found.notes),
+    }
+
+
+def _answer_volume(volume: Volume) -> Answer:
+    levels = (format(level, "f") for level in QUANTILE_LEVELS)
+    return {
+        **to_plain(volume),
+        "by": dict(volume.by),
+        "quantiles": dict(zip(levels, to_plain(volume.quantiles), strict=True)),
     }
 
 

@@ -15,10 +15,12 @@ from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.workspaces import Workspace, get_company
 from counterpoise.domain import cycle
 from counterpoise.domain.cycle import Demand, Facts
+from counterpoise.domain.demand.volumes import VolumeFacts
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question
 from counterpoise.domain.reconcile.plan_json import canonical_bytes, from_document, to_document
 from counterpoise.domain.reconcile.verify import verify
+from counterpoise.domain.rulebook.templates import answers_tickets
 from counterpoise.domain.rulebook.watched import WatchedRulebook
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
@@ -30,7 +32,8 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
-from counterpoise.domain.values.period import Period, first_of_month
+from counterpoise.domain.tables.service import Service
+from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text
 from counterpoise.store import launches as decided
 from counterpoise.store import ledger, runs
@@ -38,11 +41,15 @@ from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
 from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
+from counterpoise.warehouse.queries.funnel import load_leads
 from counterpoise.warehouse.queries.health import examine
 from counterpoise.warehouse.queries.products import list_products
 from counterpoise.warehouse.queries.sellers import list_team_sizes, list_won_deals
+from counterpoise.warehouse.queries.service import list_stock, load_lines, load_service
 from counterpoise.warehouse.queries.tables import count_rows, list_declared_pools
 
+REACH_MONTHS = 36
+"""How long ago a deal can have been won whose delivery still goes on."""
 STANDING = ("pipeline_open", "coverage")
 """Measures of what is there on a day, which a period that is over says little of."""
 
@@ -116,6 +123,13 @@ class Desk:
             measures=self._measure(),
             history=sum_by_month(facts.deals),
             target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+            volumes=replace(
+                facts.volumes,
+                leads=load_leads(folder, self.as_of, rulebook=self.rulebook),
+                lines=load_lines(folder),
+                stock=list_stock(folder),
+                service=facts.volumes.service or self._load_service(),
+            ),
         )
 
     def _load_planning_facts(self) -> Facts:
@@ -134,7 +148,20 @@ class Desk:
             won_before=list_won_deals(deals, first_of_month(self.as_of)),
             target=None,
             products=self._list_products(),
+            volumes=self._load_volume_facts(deals),
         )
+
+    def _load_volume_facts(self, deals: Deals) -> VolumeFacts:
+        """What a plan rests on; the rest is learned from by the whole cycle alone: load_facts."""
+        started = add_months(first_of_month(self.as_of), -REACH_MONTHS)
+        answers = answers_tickets(self.rulebook, self.as_of)
+        return VolumeFacts(
+            service=self._load_service() if answers else None,
+            won_earlier=list_won_deals(deals, started),
+        )
+
+    def _load_service(self) -> Service | None:
+        return load_service(self.current.folder, self.as_of, rulebook=self.rulebook)
 
     def save_plan(self, plan: Plan, *, at: datetime) -> NamedPlan:
         """Keep a plan under a name made from its content: the same plan has the same name."""

@@ -149,6 +149,11 @@ COMMANDS = {
             "Say what stands out about open deals, why, what to do, and what is at stake.",
             "counterpoise inspect 2017-Q4 --flag stalled",
         ),
+        "volumes": Command(
+            "volumes:volumes",
+            "Show leads, deals, units, hours and tickets expected, with ranges.",
+            "counterpoise volumes 2017-Q4",
+        ),
         "change": Command(
             "plan:change",
             "Show what changed a forecast since the run before, by cause.",

@@ -5,7 +5,7 @@ same facts, rulebook, period and seed give the same cycle.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -16,6 +16,14 @@ import numpy as np
 from counterpoise.domain.demand.forecast import forecast
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.domain.demand.portfolio import apply_portfolio
+from counterpoise.domain.demand.volumes import (
+    Streams,
+    VolumeFacts,
+    expect_of_deals,
+    expect_of_leads,
+    expect_work,
+    refuse_of_deals,
+)
 from counterpoise.domain.execute.actions import propose_actions
 from counterpoise.domain.execute.evidence import Evidence
 from counterpoise.domain.measure.variance import explain_variance
@@ -43,6 +51,7 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import InvalidProblem, Plan, Problem
 from counterpoise.domain.tables.report import Assumption, Cycle, MonthActual, Refusal, TableCount
 from counterpoise.domain.tables.scenario import BUILT_IN, Change, NamedScenario
+from counterpoise.domain.tables.volume import Volumes, join_volumes
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, explain, text
 
@@ -50,7 +59,7 @@ REFUSALS = (TooLittleHistory, NoPools, NoPlanInTime, InvalidProblem, MissingRule
 SEED = 20_260_930
 PORTFOLIO_STREAM = 1
 """Launches draw from a stream of their own, so that the forecast without them stays as it is."""
-TO_CONFIRM = ("company.", "pool.", "work.", "plan.")
+TO_CONFIRM = ("company.", "pool.", "work.", "plan.", "delivery.", "support.tier")
 """Rules that only the business can know; the others are choices of method."""
 
 Answer = TypeVar("Answer")
@@ -73,6 +82,7 @@ class Facts:
     target: Decimal | None
     products: tuple[Product, ...] = ()
     """Family and price of the products; nobody asks where none comes or goes."""
+    volumes: VolumeFacts = field(default_factory=VolumeFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +123,7 @@ def run_cycle(
         supply = attempt("supply", lambda: plan_supply(facts, demand, rulebook))
     if demand is not None and supply is not None:
         plans = attempt("reconcile", lambda: plan_scenarios(facts, demand, rulebook))
+    volumes = plan_volumes(facts, period, demand, rulebook)
     variance = attempt("measure", lambda: look_back(facts.deals, period, rulebook))
     return Cycle(
         company=facts.company,
@@ -148,6 +159,7 @@ def run_cycle(
         statistical=found.statistical if found else None,
         overrides=tuple(overrides),
         portfolio=portfolio,
+        volumes=volumes,
     )
 
 
@@ -179,13 +191,33 @@ def forecast_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> 
     return forecast(deals, period, rulebook=rulebook, rng=rng)
 
 
+def plan_volumes(
+    facts: Facts, period: Period, demand: Forecast | None, rulebook: WatchedRulebook
+) -> Volumes:
+    """Step two in units other than money. What cannot be said is refused, kind by kind."""
+    draw = _open_streams(facts.deals.as_of)
+    of_leads = expect_of_leads(facts.volumes, period, rulebook, draw)
+    if demand is None:
+        return join_volumes([of_leads, refuse_of_deals()])
+    of_deals = expect_of_deals(facts.volumes, facts.deals, demand, rulebook, draw)
+    return join_volumes([of_leads, of_deals])
+
+
 def plan_supply(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> Capacity:
     """Step three."""
     on = demand.as_of
+    asked = expect_work(facts.volumes, facts.deals, demand, rulebook, _open_streams(on))
     pools = build_pools(facts.teams, facts.declared, rulebook, on)
     products = sorted({product for product, _ in demand.product_cells("won_deals")})
-    work = build_work(products, pools, facts.teams, rulebook, on)
-    return plan_capacity(demand, pools, work, rulebook=rulebook, won_before=facts.won_before)
+    work = build_work(products, pools, facts.teams, rulebook, on, asked)
+    return plan_capacity(
+        demand, pools, work, rulebook=rulebook, won_before=facts.won_before, volumes=asked
+    )
+
+
+def _open_streams(on: date) -> Streams:
+    """Of the day and the part alone, so that supply draws what the page of volumes shows."""
+    return lambda part: np.random.default_rng([SEED, on.toordinal(), *part.encode()])
 
 
 def plan_scenarios(facts: Facts, demand: Forecast, rulebook: WatchedRulebook) -> tuple[Plan, ...]:

@@ -197,6 +197,25 @@ MEASURED_UNITS = {
     "leads": mark("leads"),
 }
 NOT_STATED = {"(none)": mark("not stated")}
+VOLUMES = {
+    "leads": mark("Leads"),
+    "qualified_leads": mark("Qualified leads"),
+    "opportunities": mark("Opportunities"),
+    "customers": mark("New customers"),
+    "units": mark("Units"),
+    "delivery_hours": mark("Hours to deliver"),
+    "accounts": mark("Customers to support"),
+    "tickets": mark("Tickets"),
+    "support_hours": mark("Hours to support"),
+}
+VOLUME_MEMBERS = {
+    "source": mark("Source"),
+    "product": mark("Product"),
+    "site": mark("Site"),
+    "role": mark("Role"),
+    "tier": mark("Tier"),
+    "pool": mark("Pool"),
+}
 GROUPS: dict[str, dict[str, str]] = {
     "step": STEPS,
     "table": TABLES,
@@ -220,6 +239,8 @@ GROUPS: dict[str, dict[str, str]] = {
     "constraint": CONSTRAINTS,
     "role": ROLES,
     "attribute": ATTRIBUTES,
+    "volume": VOLUMES,
+    "volume_member": VOLUME_MEMBERS,
 }
 
 

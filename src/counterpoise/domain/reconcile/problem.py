@@ -89,7 +89,8 @@ def check_problem(problem: Problem) -> None:
         )
     _check_unique("pool", [(pool.name,) for pool in problem.pools])
     _check_unique("demand", [(line.product, f"{line.month:%Y-%m}") for line in problem.demand])
-    _check_unique("work", [(work.product, work.pool) for work in problem.work])
+    asked = [(work.product, work.pool, work.lag_months) for work in problem.work]
+    _check_unique("work", [(product, pool, f"+{lag}") for product, pool, lag in asked])
     _check_unique("committed", [(each.pool, f"{each.month:%Y-%m}") for each in problem.committed])
     _check_complete(problem)
     strangers = {work.pool for work in problem.work}

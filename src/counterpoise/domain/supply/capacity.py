@@ -3,6 +3,7 @@
 Headcount falls by attrition from the as-of month on. People in their first months give the part of
 a ramped person that the pool's ramp says. Work of a month is each product's forecast of won deals,
 times the units one deal needs, at its lag; deals won before the period may still need work in it.
+Where demand hands over a volume of hours for a pool, that is the pool's work, with its range.
 Nobody is hired here: needs say who is missing, and the plan decides what pays.
 """
 
@@ -15,6 +16,7 @@ from itertools import chain
 from itertools import product as pairs
 
 from counterpoise.domain.rulebook.rulebook import Rulebook
+from counterpoise.domain.supply import feeding
 from counterpoise.domain.tables.capacity import (
     Capacity,
     Committed,
@@ -25,6 +27,7 @@ from counterpoise.domain.tables.capacity import (
     Work,
 )
 from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.volume import Volume
 from counterpoise.domain.values.period import add_months, first_of_month, months_between
 from counterpoise.domain.values.text import Text, text
 
@@ -43,10 +46,12 @@ def plan_capacity(
     *,
     rulebook: Rulebook,
     won_before: Sequence[WonDeals] = (),
+    volumes: Sequence[Volume] = (),
 ) -> Capacity:
     """Required, from the forecast's mean, beside available, for each pool and month.
 
-    The pools handed over are as of the period's first month, before any hire.
+    The pools handed over are as of the period's first month, before any hire. volumes: hours by
+    role or pool, which take the place of deals times units for the pools that they feed.
     """
     if not pools:
         raise NoPools(
@@ -57,11 +62,15 @@ def plan_capacity(
         )
     months = tuple(month.start for month in forecast.period.months)
     starting = tuple(_move_forward(pool, forecast.as_of, months[0]) for pool in pools)
-    committed = _commit(work, months, won_before)
+    fed = feeding.find_fed(pools, volumes)
+    counted = [each for each in work if each.pool not in fed]
+    committed = _sort([*_commit(counted, months, won_before), *feeding.commit(pools, fed)])
     deals = {key: cell.mean for key, cell in forecast.product_cells("won_deals").items()}
     required = _require(work, months, deals, committed)
     rows = tuple(
-        _plan_month(pool, months[0], month, required[pool.name, month])
+        _plan_month(
+            pool, months[0], month, required[pool.name, month], fed.get(pool.name, {}).get(month)
+        )
         for pool, month in pairs(starting, months)
     )
     ignored = rulebook.get_number("supply.shortage_ignored", forecast.as_of)
@@ -69,7 +78,7 @@ def plan_capacity(
         _find_needs(pool, [row for row in rows if row.pool == pool.name], forecast.as_of, ignored)
         for pool in starting
     )
-    notes = tuple(_write_notes(starting, work, won_before, months[0]))
+    notes = tuple(_write_notes(starting, counted, won_before, months[0]))
     return Capacity(starting, work, rows, tuple(chain.from_iterable(needs)), notes, committed)
 
 
@@ -95,6 +104,10 @@ def _commit(
     return tuple(Committed(pool, month, each) for (pool, month), each in sorted(units.items()))
 
 
+def _sort(committed: Sequence[Committed]) -> tuple[Committed, ...]:
+    return tuple(sorted(committed, key=lambda each: (each.pool, each.month)))
+
+
 def _require(
     work: Sequence[Work],
     months: Sequence[date],
@@ -110,15 +123,18 @@ def _require(
     return required
 
 
-def _plan_month(pool: Pool, first: date, month: date, required: Decimal) -> PoolMonth:
+def _plan_month(
+    pool: Pool, first: date, month: date, required: Decimal, volume: Volume | None
+) -> PoolMonth:
     passed = months_between(first, month)
     return PoolMonth(
         pool=pool.name,
         month=month,
-        required=required.quantize(MILLIONTH),
+        required=(volume.mean if volume else required).quantize(MILLIONTH),
         available=pool.work_after(passed).quantize(MILLIONTH),
         headcount=pool.people_after(passed).quantize(MILLIONTH),
         unit=pool.unit,
+        required_high=volume.quantile("0.9").quantize(MILLIONTH) if volume else None,
     )
 
 

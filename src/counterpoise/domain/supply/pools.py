@@ -13,6 +13,8 @@ from decimal import Decimal
 from typing import get_args
 
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rule, Rulebook
+from counterpoise.domain.rulebook.templates import find_own
+from counterpoise.domain.supply import feeding
 from counterpoise.domain.tables.capacity import (
     DeclaredPool,
     Kind,
@@ -21,6 +23,7 @@ from counterpoise.domain.tables.capacity import (
     Unit,
     Work,
 )
+from counterpoise.domain.tables.volume import Volume
 from counterpoise.domain.values.text import Text, text
 
 NO_NUMBER = Decimal(0)
@@ -37,7 +40,7 @@ class _Rules:
     kind: Kind
 
     def find(self, key: str) -> Rule | None:
-        own = _find_own(key, (self.pool, self.kind), self.rulebook, self.on)
+        own = find_own(key, (self.pool, self.kind), self.rulebook, self.on)
         return own or self.rulebook.find(key, self.on)
 
     def _subject(self, key: str) -> str:
@@ -83,19 +86,24 @@ def build_work(
     sellers: Sequence[TeamSize],
     rulebook: Rulebook,
     on: date,
+    volumes: Sequence[Volume] = (),
 ) -> tuple[Work, ...]:
     """What one won deal of each product asks of each pool.
+
+    Of a pool that a volume feeds, the templates say it, month by month after the win; tickets are
+    asked of it by customers and not by deals.
 
     A rule `work.units` for "product / pool", else for the pool, decides. Without one, sellers who
     count in deals share every deal by their part of the deals won so far; other pools must have a
     rule, and MissingRule says so.
     """
     shares = _share_of_wins(pools, sellers)
-    work = []
+    fed = feeding.find_fed(pools, volumes)
+    work = [*feeding.list_work(products, pools, fed, rulebook, on)]
     for pool in pools:
-        for product in products:
+        for product in products if pool.name not in fed else ():
             subjects = (f"{product} / {pool.name}", pool.name)
-            own = _find_own("work.units", subjects, rulebook, on)
+            own = find_own("work.units", subjects, rulebook, on)
             if own is None and pool.name not in shares:
                 raise MissingRule(
                     text(
@@ -291,23 +299,10 @@ def _share_of_wins(pools: Sequence[Pool], sellers: Sequence[TeamSize]) -> dict[s
     return {name: weight / total for name, weight in weights.items()}
 
 
-def _find_own(key: str, subjects: Sequence[str], rulebook: Rulebook, on: date) -> Rule | None:
-    """The rule of the first of the subjects that has one of its own."""
-    found = (rulebook.find(key, on, subject) for subject in subjects)
-    return next(
-        (
-            rule
-            for rule, subject in zip(found, subjects, strict=True)
-            if rule and rule.subject == subject
-        ),
-        None,
-    )
-
-
 def _get_lag(product: str, pool: Pool, rulebook: Rulebook, on: date) -> int:
     """Months from the win to the work; a seller's work is the win itself."""
     key = "work.lag_months"
-    own = _find_own(key, (f"{product} / {pool.name}", pool.name), rulebook, on)
+    own = find_own(key, (f"{product} / {pool.name}", pool.name), rulebook, on)
     if own is None and pool.kind == "sellers":
         return 0
     return _whole(rulebook.get_number(key, on, own.subject if own else ""), key)

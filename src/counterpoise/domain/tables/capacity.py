@@ -191,12 +191,16 @@ class Committed:
 
 @dataclass(frozen=True, slots=True)
 class PoolMonth:
+    """required_high: what nine of ten outcomes stay below, where the pool's work is a volume with a
+    range; None where only its mean is known."""
+
     pool: str
     month: date
     required: Decimal
     available: Decimal
     headcount: Decimal
     unit: Unit
+    required_high: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan
+from counterpoise.domain.tables.volume import Volumes
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
@@ -58,6 +59,7 @@ class Cycle:
     target: revenue that the target table sets the company for the period; None where it sets none.
     forecast has the overrides in it; statistical is the one without, None where nobody overrode.
     portfolio: launches and phase-outs that it was made with; both forecasts have them in.
+    volumes: demand in units other than money; None in a run from before there were any.
     """
 
     company: str
@@ -80,3 +82,4 @@ class Cycle:
     statistical: Forecast | None = None
     overrides: tuple[Override, ...] = ()
     portfolio: Portfolio = NO_DECISIONS
+    volumes: Volumes | None = None

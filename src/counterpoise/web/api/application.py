@@ -42,6 +42,7 @@ from counterpoise.web.api import (
     supply,
     teamwork,
     versions,
+    volumes,
     waterfall,
     work,
 )
@@ -80,6 +81,7 @@ ROUTERS: tuple[Router, ...] = (
     inspection.router,
     series.router,
     launches.router,
+    volumes.router,
     supply.router,
     reconcile.router,
     scenarios.router,

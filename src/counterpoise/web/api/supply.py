@@ -12,7 +12,8 @@ router = Router(tags=["supply"])
 
 
 class PoolMonth(Schema):
-    """required and available: in the pool's unit, deals or hours."""
+    """required and available: in the pool's unit, deals or hours. required_high: what nine of ten
+    outcomes stay below, where the pool's work is a volume with a range."""
 
     pool: str
     month: str
@@ -20,6 +21,7 @@ class PoolMonth(Schema):
     available: Amount
     headcount: Amount
     unit: str
+    required_high: Amount | None = None
 
 
 class Need(Schema):

@@ -12,6 +12,7 @@ from counterpoise.web.demand import (
     overriding,
     phasing_out,
     views,
+    volumes,
 )
 
 app_name = "demand"
@@ -37,6 +38,7 @@ urlpatterns = [
     path("<str:period>/exceptions/", exceptions.show_exceptions, name="exceptions"),
     path("<str:period>/inspection/", inspection.show_inspection, name="inspection"),
     path("<str:period>/inspection/deal", inspection.show_deal, name="inspected-deal"),
+    path("<str:period>/volumes/", volumes.show_volumes, name="volumes"),
     path("<str:period>/cell", overriding.show_cell, name="cell"),
     path("<str:period>/cell/preview", overriding.preview, name="preview"),
     path("<str:period>/cell/override", overriding.make, name="override"),

@@ -75,9 +75,11 @@ def build_pool_rules(cycle: Cycle, rulebook: Rulebook, *, may_edit: bool) -> Tab
 
 def build_work(capacity: Capacity, *, may_edit: bool) -> Table:
     units = {pool.name: pool.unit for pool in capacity.pools}
+    by_template = {each.pool for each in capacity.months if each.required_high is not None}
     rows = []
     for each in capacity.work:
-        address = link_rule("work.units", f"{each.product} / {each.pool}")
+        key = "delivery.hours" if each.pool in by_template else "work.units"
+        address = link_rule(key, f"{each.product} / {each.pool}")
         rows.append(
             Row(
                 {

@@ -69,6 +69,7 @@ def build_pools(capacity: Capacity, loads: Sequence[Load], plan: Plan | None) ->
 
 def build_months(capacity: Capacity, plan: Plan | None, currency: str) -> Table:
     prices = find_prices(plan)
+    is_ranged = any(each.required_high is not None for each in capacity.months)
     return Table(
         name="months",
         caption=_("Required against available, pool by pool and month by month"),
@@ -76,6 +77,7 @@ def build_months(capacity: Capacity, plan: Plan | None, currency: str) -> Table:
             Column("pool", _("Pool"), has_choices=True),
             Column("month", _("Month"), "month", has_choices=True),
             Column("required", _("Asked"), "quantity"),
+            *([Column("high", _("Asked at most, 90%"), "quantity")] if is_ranged else []),
             Column("available", _("Can give"), "quantity"),
             Column("unit", _("Unit"), has_choices=True),
             Column("load", _("Load"), "share"),
@@ -89,6 +91,7 @@ def build_months(capacity: Capacity, plan: Plan | None, currency: str) -> Table:
                     "pool": each.pool,
                     "month": each.month,
                     "required": each.required,
+                    **({"high": each.required_high} if is_ranged else {}),
                     "available": each.available,
                     "unit": names.name_code("unit", each.unit),
                     "load": each.required / each.available if each.available else None,

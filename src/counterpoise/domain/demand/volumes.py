@@ -1,0 +1,147 @@
+"""Step two in units other than money: the funnel, units, hours to deliver, tickets to answer.
+
+Each kind answers or refuses by itself. What the supply step reads (hours to deliver and to support)
+needs no lead and no line, and is made again for every scenario.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from numpy.random import Generator
+
+from counterpoise.domain.demand.deal_paths import draw_deals
+from counterpoise.domain.demand.delivery import expect_delivery
+from counterpoise.domain.demand.funnel import FUNNEL, expect_funnel, open_funnel
+from counterpoise.domain.demand.funnel_record import try_funnel
+from counterpoise.domain.demand.funnel_settings import read_funnel_settings
+from counterpoise.domain.demand.settings import read_settings
+from counterpoise.domain.demand.support import expect_support
+from counterpoise.domain.demand.units import expect_units, split_by_site
+from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rulebook
+from counterpoise.domain.rulebook.templates import answers_tickets, list_roles
+from counterpoise.domain.tables.capacity import WonDeals
+from counterpoise.domain.tables.deals import Deals
+from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.leads import Leads
+from counterpoise.domain.tables.service import Service, SoldLines, StockedAt
+from counterpoise.domain.tables.volume import (
+    Volume,
+    VolumeKind,
+    VolumeRefusal,
+    Volumes,
+    join_volumes,
+)
+from counterpoise.domain.time_series.series import BrokenSeries
+from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text, explain, text
+
+Part = Literal["leads", "deals", "support", "units"]
+Streams = Callable[[Part], Generator]
+"""Random numbers of its own for each part, the same each time it is asked: what is drawn of one
+does not depend on whether another is."""
+OF_DEALS: tuple[VolumeKind, ...] = ("units", "delivery_hours", "accounts", "tickets")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VolumeFacts:
+    """What volumes are learned from besides deals. won_earlier: deals won in the months before the
+    period, as far back as templates may reach. None: the table was never loaded."""
+
+    leads: Leads | None = None
+    lines: SoldLines | None = None
+    stock: tuple[StockedAt, ...] = ()
+    service: Service | None = None
+    won_earlier: tuple[WonDeals, ...] = ()
+
+
+def expect_of_leads(
+    facts: VolumeFacts, period: Period, rulebook: Rulebook, draw: Streams
+) -> Volumes:
+    """The funnel, and how such figures did on earlier days."""
+    if facts.leads is None:
+        return _refuse(FUNNEL, text("No lead was loaded. Load the table lead."))
+    rng = draw("leads")
+    try:
+        settings = read_funnel_settings(rulebook, facts.leads.as_of)
+        known = facts.leads.known_on(facts.leads.as_of)
+        funnel = open_funnel(known, period, settings, rng)
+        found = expect_funnel(funnel, period, rng)
+    except (BrokenSeries, InvalidRule) as error:
+        return _refuse(FUNNEL, explain(error))
+    told = {each.kind for each in found.volumes}
+    tests = try_funnel(facts.leads, settings, rng)
+    return Volumes(
+        found.volumes,
+        found.learned,
+        tuple(each for each in tests if each.kind in told),
+        found.refusals,
+        found.notes,
+    )
+
+
+def expect_of_deals(
+    facts: VolumeFacts, known: Deals, forecast: Forecast, rulebook: Rulebook, draw: Streams
+) -> Volumes:
+    """Hours to deliver, customers and tickets, and units; each refuses by itself."""
+    on = forecast.as_of
+    deals = draw_deals(forecast, read_settings(rulebook, on), draw("deals"))
+
+    def find_units() -> Volumes:
+        units = expect_units(deals, known, facts.lines, rulebook, draw("units"))
+        return split_by_site(units, facts.stock, rulebook, on)
+
+    return join_volumes(
+        [
+            _attempt(
+                ("delivery_hours",),
+                lambda: expect_delivery(deals, facts.won_earlier, rulebook, on),
+            ),
+            _attempt(
+                ("accounts", "tickets"),
+                lambda: expect_support(deals, known, facts.service, rulebook, draw("support")),
+            ),
+            _attempt(("units",), find_units),
+        ]
+    )
+
+
+def expect_work(
+    facts: VolumeFacts, known: Deals, forecast: Forecast, rulebook: Rulebook, draw: Streams
+) -> tuple[Volume, ...]:
+    """The same hours to deliver and to support, for supply; none where the rulebook has no
+    template, whatever else it lacks: a version frozen before there were any comes out the same.
+
+    Raises InvalidRule for a rule that cannot be read: a plan must not pass over it.
+    """
+    on = forecast.as_of
+    delivers, supports = bool(list_roles(rulebook, on)), answers_tickets(rulebook, on)
+    if not (delivers or supports):
+        return ()
+    deals = draw_deals(forecast, read_settings(rulebook, on), draw("deals"))
+    parts = []
+    if delivers:
+        parts.append(expect_delivery(deals, facts.won_earlier, rulebook, on))
+    if supports:
+        support = expect_support(deals, known, facts.service, rulebook, draw("support"))
+        parts.append(support)
+    return join_volumes(parts).of("delivery_hours", "support_hours")
+
+
+def refuse_of_deals() -> Volumes:
+    """For a period of which no deal is forecast."""
+    return _refuse(
+        OF_DEALS,
+        text("No deals are forecast for the period, and this is told by the deals that are won."),
+    )
+
+
+def _attempt(kinds: Sequence[VolumeKind], expect: Callable[[], Volumes]) -> Volumes:
+    try:
+        return expect()
+    except (InvalidRule, MissingRule) as error:
+        return _refuse(kinds, explain(error))
+
+
+def _refuse(kinds: Sequence[VolumeKind], why: Text) -> Volumes:
+    return Volumes(refusals=tuple(VolumeRefusal(kind, why) for kind in kinds))

@@ -1,0 +1,79 @@
+"""Demand in units other than money: the newest run's leads, deals, units, hours and tickets."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from counterpoise.actions import volumes
+from counterpoise.actions.answers import answer_volumes
+from counterpoise.domain.tables.volume import VolumeKind
+from counterpoise.web.api import runs
+from counterpoise.web.api.forms import Amount, Mark, Members
+from counterpoise.web.api.problems import Problem
+
+router = Router(tags=["demand"])
+
+
+class VolumeAnswer(Schema):
+    """by: a source, a product and its site, a role, a tier or a pool; none for the whole.
+
+    standing: the part of the mean that rests on what was there before: leads that had come in by
+    the as-of day, deals won before the period, customers of the as-of day.
+    """
+
+    kind: VolumeKind
+    month: str
+    by: Members
+    mean: Amount
+    quantiles: dict[str, Amount]
+    standing: Amount
+
+
+class VolumeLearnedAnswer(Schema):
+    """how: where the figures come from; n: rows that they rest on."""
+
+    kind: VolumeKind
+    by: Members
+    unit: str
+    n: int
+    how: str
+
+
+class VolumeTestAnswer(Schema):
+    """How the same rules did on earlier days, for so many months ahead together.
+
+    Shares: wmape 0.15 is 15 %; bias above 0 is too high; repeat_wmape is of repeating as many
+    months before.
+    """
+
+    kind: VolumeKind
+    months: int
+    origins: int
+    wmape: float | None
+    repeat_wmape: float | None
+    bias: float | None
+    coverage_80: float | None
+
+
+class VolumeRefusalAnswer(Schema):
+    kind: VolumeKind
+    why: str
+
+
+class VolumesAnswer(Mark):
+    volumes: list[VolumeAnswer]
+    learned: list[VolumeLearnedAnswer]
+    tests: list[VolumeTestAnswer]
+    refusals: list[VolumeRefusalAnswer]
+    notes: list[str]
+
+
+@router.get("/demand/{period}/volumes", response=VolumesAnswer, summary="Get expected volumes")
+def show_volumes(request: HttpRequest, period: str) -> dict[str, Any]:
+    """In units other than money, as the newest run of the period kept them."""
+    run = runs.get_newest(period)
+    found = volumes.find_volumes(run.period)
+    if found is None or found.volumes is None:
+        raise Problem(404, f"The newest run of {run.period} kept no volumes. Run the cycle again.")
+    return {**runs.mark(run), **answer_volumes(found.volumes)}
