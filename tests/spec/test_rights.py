@@ -18,6 +18,7 @@ MAY = {
     "load_data": "AO......",
     "run_cycle": "AO......",
     "override": "AOL.FM..",
+    "submit_calls": "..LR....",
     "edit_rules": "AO......",
     "edit_scenarios": "AO......",
     "freeze_plan": "AO......",

@@ -149,6 +149,11 @@ COMMANDS = {
             "Carry any measure forward, whole or by its parts, with ranges.",
             "counterpoise series pipeline_created --by region product --every quarter",
         ),
+        "calls": Command(
+            "calls:calls",
+            "Roll up what sellers and managers call, submit a call, judge callers, and agree.",
+            "counterpoise calls show 2026-Q4",
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

@@ -13,6 +13,7 @@ from ninja.renderers import BaseRenderer
 
 from counterpoise.web.api import (
     alerts,
+    calls,
     collect,
     connections,
     cycle,
@@ -73,6 +74,7 @@ ROUTERS: tuple[Router, ...] = (
     waterfall.router,
     own_measures.router,
     demand.router,
+    calls.router,
     series.router,
     supply.router,
     reconcile.router,

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
+from counterpoise.actions.calls import NotYoursToCall, PeriodClosed
 from counterpoise.actions.collect import NothingToCollect
 from counterpoise.actions.comments import HiddenSubject, InvalidComment
 from counterpoise.actions.connections import UnknownKind
@@ -45,6 +46,7 @@ from counterpoise.domain.measure.own import InvalidMeasure
 from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
+from counterpoise.domain.tables.call import InvalidCall
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
 from counterpoise.domain.values.period import UnknownPeriod
@@ -152,6 +154,9 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownCell: 422,
     InvalidOverride: 422,
     UnexplainedOverride: 422,
+    InvalidCall: 422,
+    NotYoursToCall: 404,
+    PeriodClosed: 409,
     InvalidRule: 422,
     MissingRule: 422,
     KeyUsedOtherwise: 422,
