@@ -13,7 +13,7 @@ from counterpoise.domain.demand.call_table import (
 )
 from counterpoise.domain.values.period import Period
 
-ROW = "2026-Q1,2026-02-20,huda,rep,Huda Salem,500.50,700,,a tender".split(",")
+ROW = ["2026-Q1", "2026-02-20", "huda", "rep", "Huda Salem", "500.50", "700", "", "a tender"]
 
 
 def read(*rows):

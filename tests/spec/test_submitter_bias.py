@@ -136,7 +136,7 @@ def test_a_finding_says_it_in_words():
     people = {who: (83 + n, 90 + n, 87 + n, 91 - n) for n, who in enumerate("abcdefgh")}
     said = {str(describe_bias(each)) for each in judge(people).values()}
     assert "Calls 12 % high (80 %: 10 % high to 14 % high; 4 finished quarters)." in said
-    low = judge({who: (120, 126, 123) for who in "abcd"})["a"]
+    low = judge(dict.fromkeys("abcd", (120, 126, 123)))["a"]
     assert str(describe_bias(low)).startswith("Calls 19 % low (80 %: ")
 
 

@@ -196,7 +196,7 @@ def find_deals(workspace: Workspace, period: Period, *, today: date) -> PeriodDe
 
 def read_deals(folder: Path, period: Period, as_of: date) -> PeriodDeals:
     """Computed once in a process: neither a build nor the rules that it is read by change."""
-    return _read(folder, period, as_of, rules.load_rulebook())
+    return _read(folder.resolve(), period, as_of, rules.load_rulebook())
 
 
 @lru_cache(maxsize=64)
