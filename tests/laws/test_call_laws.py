@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import AS_OF, NOON, QUARTER, SELLERS, WORDS, make_call, make_deals, of_team
@@ -62,6 +62,7 @@ def outcomes(found):
     ]
 
 
+@settings(deadline=None)
 @given(roll_ups)
 def test_people_add_up_to_their_teams_and_these_to_the_total_to_the_cent(rolled):
     for team in rolled.teams:
@@ -93,6 +94,7 @@ def test_what_is_called_later_changes_nothing_of_an_earlier_day(said, more):
     assert find_standing([*said, *later], QUARTER, AS_OF) == find_standing(said, QUARTER, AS_OF)
 
 
+@settings(deadline=None)
 @given(people)
 def test_a_shrunken_estimate_lies_between_ones_own_mean_and_that_of_all(found):
     told, others = find_factors(outcomes(found), "quarter", LIMITS)
@@ -105,6 +107,7 @@ def test_a_shrunken_estimate_lies_between_ones_own_mean_and_that_of_all(found):
         assert low - 2e-4 <= float(factor) <= high + 2e-4
 
 
+@settings(deadline=None)
 @given(people)
 def test_a_range_holds_its_estimate_and_who_called_too_little_has_none(found):
     for each in judge_submitters(outcomes(found), (), "quarter", LIMITS):
@@ -114,6 +117,7 @@ def test_a_range_holds_its_estimate_and_who_called_too_little_has_none(found):
             assert (each.high, each.from_high, each.to_high) == (None, None, None)
 
 
+@settings(deadline=None)
 @given(people, st.randoms(use_true_random=False))
 def test_the_order_of_what_is_told_does_not_matter(found, random):
     told = outcomes(found)
@@ -123,6 +127,7 @@ def test_the_order_of_what_is_told_does_not_matter(found, random):
     )
 
 
+@settings(deadline=None)
 @given(roll_ups, st.none() | cents, st.sampled_from(["0.4", "1", "1.7"]))
 def test_no_source_is_below_what_is_won_and_contributions_add_up(rolled, statistical, factor):
     sources = list_sources(rolled, statistical, Factors({}, D(factor)))

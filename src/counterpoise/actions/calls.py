@@ -104,10 +104,9 @@ def draft_call(wish: Wish, visitor: Visitor, deals: PeriodDeals, on: date) -> Dr
     if choice is None:
         raise NotYoursToCall(
             text(
-                "'{name}' is no {scope} that you may call for. Call for yourself, for a team that"
-                " you lead, or for somebody in it.",
+                "You may not call for '{name}'. Call for yourself, for a team that you lead, or"
+                " for somebody in it.",
                 name=wish.name,
-                scope=text("rep") if wish.scope == "rep" else text("team"),
             )
         )
     if wish.period.end <= on:

@@ -1,6 +1,6 @@
 """Tables of calls: rolled up, what the CRM says, every call, how callers did, what is agreed."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -11,11 +11,12 @@ from counterpoise.domain.demand.calls import RollUp, SellerLine, TeamLine
 from counterpoise.domain.demand.consensus import Consensus
 from counterpoise.domain.measure.submitter_bias import describe_bias
 from counterpoise.domain.tables.call import Call, Category, SubmitterBias
+from counterpoise.domain.values.text import text
 from counterpoise.store import people
 from counterpoise.web.tables import Column, Row, Table, Value
 
 VOICES: dict[str, str | Promise] = {
-    "rep": gettext_lazy("of themself"),
+    "rep": gettext_lazy("for themself"),
     "manager": gettext_lazy("as manager"),
 }
 LENGTHS: dict[str, str | Promise] = {
@@ -37,7 +38,8 @@ CATEGORIES: dict[Category, str | Promise] = {
 
 
 def build_roll_up(rolled: RollUp, *, with_teams: bool) -> list[Table]:
-    sellers = _build_sellers(rolled)
+    """Whoever sees only themself sees neither teams nor the word of their manager."""
+    sellers = _build_sellers(rolled, without=() if with_teams else ("team", "manager"))
     return [_build_teams(rolled), sellers] if with_teams else [sellers]
 
 
@@ -115,8 +117,6 @@ def build_biases(judged: Iterable[SubmitterBias]) -> Table:
             Column("every", _("Calls for"), has_choices=True),
             Column("n", _("Finished periods"), "number"),
             Column("high", _("Too high by"), "share"),
-            Column("from", _("Could be from"), "share"),
-            Column("to", _("Could be to"), "share"),
             Column("finding", _("Finding")),
         ),
         rows=tuple(
@@ -127,8 +127,6 @@ def build_biases(judged: Iterable[SubmitterBias]) -> Table:
                     "every": str(LENGTHS[each.every]),
                     "n": each.n,
                     "high": each.high,
-                    "from": each.from_high,
-                    "to": each.to_high,
                     "finding": describe_bias(each),
                 }
             )
@@ -148,7 +146,7 @@ def build_consensus(consensus: Consensus) -> Table:
             Column("value", _("Without bias"), "money"),
             Column("error", _("Missed by"), "share"),
             Column("weight", _("Weight"), "share"),
-            Column("contribution", _("Contribution"), "money"),
+            Column("contribution", _("Adds"), "money"),
         ),
         rows=tuple(
             Row(
@@ -178,7 +176,6 @@ def _build_teams(rolled: RollUp) -> Table:
             Column("won", _("Won so far"), "money"),
             Column("crm_commit", _("CRM: commit"), "money"),
             Column("crm_best_case", _("CRM: best case"), "money"),
-            Column("crm_pipeline", _("CRM: pipeline"), "money"),
             Column("commit", _("Their calls"), "money"),
             Column("manager", _("Manager's call"), "money"),
             Column("target", _("Target"), "money"),
@@ -190,21 +187,22 @@ def _build_teams(rolled: RollUp) -> Table:
     )
 
 
-def _build_sellers(rolled: RollUp) -> Table:
+def _build_sellers(rolled: RollUp, without: Container[str]) -> Table:
+    columns = (
+        Column("team", _("Team"), has_choices=True),
+        Column("rep", _("Who")),
+        Column("won", _("Won so far"), "money"),
+        Column("commit", _("Own call"), "money"),
+        Column("best_case", _("Own best case"), "money"),
+        Column("at", _("Called on"), "day"),
+        Column("manager", _("Manager's call"), "money"),
+        Column("target", _("Target"), "money"),
+        Column("gap", _("Call less target"), "money"),
+    )
     return Table(
         name="sellers",
         caption=_("By person"),
-        columns=(
-            Column("team", _("Team"), has_choices=True),
-            Column("rep", _("Who")),
-            Column("won", _("Won so far"), "money"),
-            Column("commit", _("Own call"), "money"),
-            Column("best_case", _("Own best case"), "money"),
-            Column("at", _("Called on"), "day"),
-            Column("manager", _("Manager's call"), "money"),
-            Column("target", _("Target"), "money"),
-            Column("gap", _("Call less target"), "money"),
-        ),
+        columns=tuple(each for each in columns if each.key not in without),
         rows=tuple(Row(_write_seller(each)) for each in rolled.sellers),
         empty=_("Nobody whom you see sold, called, or has a deal due in this period."),
         currency=rolled.currency,
@@ -214,11 +212,10 @@ def _build_sellers(rolled: RollUp) -> Table:
 def _write_team(line: TeamLine) -> dict[str, Value]:
     return {
         "team": _name_team(line.team),
-        "called": _("{callers} of {sellers}").format(callers=line.callers, sellers=line.sellers),
+        "called": text("{callers} of {sellers}", callers=line.callers, sellers=line.sellers),
         "won": line.won,
         "crm_commit": line.open["commit"],
         "crm_best_case": line.open["best_case"],
-        "crm_pipeline": line.open["pipeline"],
         "commit": line.commit,
         "manager": line.manager.commit if line.manager else _("no call yet"),
         "target": line.target,
