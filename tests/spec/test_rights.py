@@ -19,6 +19,7 @@ MAY = {
     "run_cycle": "AO......",
     "override": "AOL.FM..",
     "lock_forecast": "AOL.F...",
+    "submit_calls": "..LR....",
     "edit_rules": "AO......",
     "edit_scenarios": "AO......",
     "freeze_plan": "AO......",

@@ -33,6 +33,7 @@ UNDER_WAY = RUN.union(*WORK_OF.values())
 HEARD_BY = {
     "activity.": (),
     "action.": ("execute",),
+    "call.": (),
     "health.": ("execute",),
     "override.": (),
     "plan.": ("reconcile", "execute"),

@@ -169,6 +169,11 @@ COMMANDS = {
             "Mark times that series are not to be learned from; list or withdraw marks.",
             'counterpoise marks one_off won_revenue 2026-03 --comment "One big tender"',
         ),
+        "calls": Command(
+            "calls:calls",
+            "Roll up what sellers and managers call, submit a call, judge callers, and agree.",
+            "counterpoise calls show 2026-Q4",
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

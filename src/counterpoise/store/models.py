@@ -38,6 +38,7 @@ from counterpoise.store.records.people import (
 from counterpoise.store.records.plans import (
     ActionState,
     CycleRun,
+    ForecastCall,
     ForecastOverride,
     FrozenPlan,
     Note,
@@ -70,6 +71,7 @@ __all__ = [
     "EnrichmentProvider",
     "EnrichmentSpend",
     "Examination",
+    "ForecastCall",
     "ForecastOverride",
     "FrozenPlan",
     "Hook",

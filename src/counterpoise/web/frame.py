@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from counterpoise.domain.values.rights import Visitor
 from counterpoise.web import access
 from counterpoise.web.reading import get_eyes
 
@@ -30,6 +31,8 @@ STEPS = (
     ("execute:overview", _("Execute")),
     ("measure:overview", _("Measure")),
 )
+INSTEAD = {"demand:overview": "demand:calls-now"}
+"""Where an entry leads those who may not open its own page, but another of its step."""
 MORE = (
     ("inbox:list", _("Inbox")),
     ("rulebook:list", _("Rulebook")),
@@ -68,8 +71,14 @@ def _list_entries(
     return tuple(
         Entry(title, link, is_here=name.partition(":")[0] == here)
         for name, title in entries
-        if visitor is not None and access.may_open(visitor, name) and (link := _find_link(name))
+        if visitor is not None and (link := _find_open(visitor, name))
     )
+
+
+def _find_open(visitor: Visitor, name: str) -> str:
+    """Empty where there is nothing for the visitor."""
+    wanted = (name, INSTEAD.get(name, name))
+    return next((_find_link(each) for each in wanted if access.may_open(visitor, each)), "")
 
 
 def _find_link(name: str) -> str:

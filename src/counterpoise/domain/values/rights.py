@@ -27,6 +27,7 @@ Right = Literal[
     "run_cycle",
     "override",
     "lock_forecast",
+    "submit_calls",
     "edit_rules",
     "edit_scenarios",
     "freeze_plan",
@@ -50,10 +51,10 @@ _APPROVER: frozenset[Right] = frozenset(
     {"read_people_records", "read_reports", "keep_minutes", "sign_plan", "read_audit"}
 )
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
-    "administrator": frozenset(RIGHTS) - {"sign_plan"},
-    "operations": frozenset(RIGHTS) - {"sign_plan", "manage_people"},
-    "leader": _PLANNER | {"lock_forecast", "read_people_records", "assign_actions"},
-    "rep": frozenset({"read_people_records", "work_actions", "comment"}),
+    "administrator": frozenset(RIGHTS) - {"sign_plan", "submit_calls"},
+    "operations": frozenset(RIGHTS) - {"sign_plan", "submit_calls", "manage_people"},
+    "leader": _PLANNER | {"lock_forecast", "read_people_records", "assign_actions", "submit_calls"},
+    "rep": frozenset({"read_people_records", "work_actions", "comment", "submit_calls"}),
     "finance": _PLANNER | _APPROVER | {"lock_forecast"},
     "marketing": _PLANNER,
     "executive": _READER
@@ -63,7 +64,8 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
 """read_data: company-wide health and measures. read_people_records: rows and figures of single
 people, as far as the reach goes. read_reports: a run's report and workbook, which name everybody.
 push_changes: what goes out to other systems, whoever it is about.
-Who runs the system does not sign for the business."""
+submit_calls: to say what oneself or one's own people will bring.
+Who runs the system does not sign for the business, and does not call for those who sell."""
 REACH_OF: dict[Role, Reach] = {
     "administrator": "everyone",
     "operations": "everyone",
@@ -107,6 +109,16 @@ class Visitor:
             case "own":
                 return bool(rep) and rep == self.rep
         return False
+
+    def may_call_for(self, rep: str, teams: frozenset[str]) -> bool:
+        """Whether this visitor may say what a rep, who is in these teams, will bring; with an empty
+        rep what a whole team will. One's own, or that of people whom one leads, and nobody else's.
+        """
+        if not self.may("submit_calls"):
+            return False
+        if rep and rep == self.rep:
+            return True
+        return self.reach == "teams" and bool(teams) and teams <= self.teams
 
 
 def admit(

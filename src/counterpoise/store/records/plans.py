@@ -114,6 +114,33 @@ class ProductDecision(models.Model):
         ]
 
 
+class ForecastCall(models.Model):
+    """What someone calls for a period. A later call replaces it; the database refuses to change it.
+
+    Amounts are decimal text in the company's currency. kept_at is later than made_at where the call
+    was loaded from a file.
+    """
+
+    period = models.CharField(max_length=16)
+    scope = models.CharField(max_length=8)
+    name = models.CharField(max_length=200)
+    voice = models.CharField(max_length=8)
+    commit = models.CharField(max_length=40)
+    best_case = models.CharField(max_length=40)
+    pipeline = models.CharField(max_length=40, blank=True)
+    won = models.CharField(max_length=40)
+    as_of = models.DateField()
+    comment = models.TextField(blank=True)
+    author = models.ForeignKey(User, models.PROTECT, related_name="calls")
+    role = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["made_at", "id"]
+        indexes: ClassVar = [models.Index(fields=["period"], name="calls_of_a_period")]
+
+
 class PlanScenario(models.Model):
     """A named set of changes: a demand case, and rulebook values laid over the rulebook."""
 

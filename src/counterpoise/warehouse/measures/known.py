@@ -42,13 +42,20 @@ class KnownDeals:
     """The deals and changes of a build as one day knows them; tables are made once, on demand."""
 
     def __init__(
-        self, backend: SQLBackend, settings: Settings, facts: Facts, question: Question
+        self,
+        backend: SQLBackend,
+        settings: Settings,
+        facts: Facts,
+        question: Question,
+        *,
+        also: tuple[str, ...] = (),
     ) -> None:
+        """also: labels that are no dimension of a measure, such as forecast_category."""
         self.backend = backend
         self.settings = settings
         self.facts = facts
-        self.places = question.places
-        self._needs = _find_needs(question)
+        self.places = (*question.places, *also)
+        self._needs = _find_needs(question, self.places)
         self._changes: dict[str, ir.Table] = {}
         self.as_of = number_of(settings.as_of)
 
@@ -112,6 +119,7 @@ class KnownDeals:
             "amount",
             "currency",
             "expected_close_on",
+            "forecast_category",
             "owner_id",
             "product_id",
             "account_id",
@@ -157,6 +165,8 @@ class KnownDeals:
             deals = self._know(deals, "amount", "amount", read_amount)
         if "stage" in self._needs:
             deals = self._know(deals, "stage", "stage", lambda told: told)
+        if "forecast_category" in self._needs:
+            deals = self._know(deals, "forecast_category", "forecast_category", lambda told: told)
         if "expected_close_on" in self._needs:
             deals = self._know(deals, "expected_close_on", "expected", read_day)
         for attribute in ("owner_id", "product_id"):
@@ -189,9 +199,9 @@ class KnownDeals:
         return joined.mutate(value.name(attribute)).drop("then")
 
 
-def _find_needs(question: Question) -> frozenset[str]:
+def _find_needs(question: Question, places: tuple[str, ...]) -> frozenset[str]:
     """Which attributes that change over a deal's life the question looks at."""
-    needs = {"stage"} & set(question.places)
+    needs = {"stage", "forecast_category"} & set(places)
     if any(each.adds_up_money for each in question.definitions):
         needs.add("amount")
     if question.names_asked & {"pipeline_open", "coverage"}:

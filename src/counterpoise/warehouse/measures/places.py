@@ -20,6 +20,7 @@ _COLUMNS = {
     "source": ("lead_source",),
     "stage": ("stage",),
     "hire_quarter": ("owner_id",),
+    "forecast_category": ("forecast_category",),
 }
 _KEPT = (
     "deal",
@@ -75,8 +76,8 @@ def name_places(backend: SQLBackend, deals: ir.Table, places: tuple[str, ...]) -
         deals = deals.mutate(hire_quarter=_name_quarter(deals.rep_hired))
     if "created_quarter" in asked:
         deals = deals.mutate(created_quarter=_name_quarter(to_date(backend, deals.created)))
-    if "stage" in asked:
-        deals = deals.mutate(stage=first(deals.stage))
+    for label in sorted({"stage", "forecast_category"} & asked):
+        deals = deals.mutate(first(deals[label]).name(label))
     return deals
 
 

@@ -13,6 +13,7 @@ from ninja.renderers import BaseRenderer
 
 from counterpoise.web.api import (
     alerts,
+    calls,
     collect,
     connections,
     cycle,
@@ -79,6 +80,7 @@ ROUTERS: tuple[Router, ...] = (
     demand.router,
     overrides.router,
     inspection.router,
+    calls.router,
     series.router,
     launches.router,
     volumes.router,

@@ -11,6 +11,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 
+from counterpoise.actions.calls import NotYoursToCall, PeriodClosed
 from counterpoise.actions.collect import NothingToCollect
 from counterpoise.actions.comments import HiddenSubject, InvalidComment
 from counterpoise.actions.connections import UnknownKind
@@ -45,6 +46,7 @@ from counterpoise.domain.measure.own import InvalidMeasure
 from counterpoise.domain.measure.waterfall import InvalidWindow, UnknownSplit
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule
+from counterpoise.domain.tables.call import InvalidCall
 from counterpoise.domain.tables.launch import InvalidLaunch, InvalidPhaseOut, NoAnalogue
 from counterpoise.domain.tables.mark import InvalidMark
 from counterpoise.domain.tables.override import InvalidOverride
@@ -166,6 +168,9 @@ REFUSALS: dict[type[Exception], int] = {
     InvalidOverride: 422,
     UnexplainedOverride: 422,
     LockedFigure: 409,
+    InvalidCall: 422,
+    NotYoursToCall: 404,
+    PeriodClosed: 409,
     InvalidRule: 422,
     MissingRule: 422,
     KeyUsedOtherwise: 422,

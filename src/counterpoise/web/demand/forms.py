@@ -1,13 +1,16 @@
 """What a planner writes to override a figure, or to lock it."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from counterpoise.actions import calls
 from counterpoise.actions.override_wishes import LONGEST_COMMENT
+from counterpoise.domain.tables.override import LIMIT
 from counterpoise.web.demand.words import name_reason
 from counterpoise.web.demand.written import WrittenField
 
@@ -80,3 +83,34 @@ class LockForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
     )
+
+
+class CallForm(forms.Form):
+    """whom: a scope and a name of `choices`. Amounts are of the whole period."""
+
+    whom = forms.ChoiceField(label=gettext_lazy("For"))
+    commit = Amount(min_value=Decimal(0), max_value=Decimal(LIMIT - 1), decimal_places=2)
+    best_case = Amount(min_value=Decimal(0), max_value=Decimal(LIMIT - 1), decimal_places=2)
+    pipeline = Amount(
+        min_value=Decimal(0), max_value=Decimal(LIMIT - 1), decimal_places=2, required=False
+    )
+    comment = forms.CharField(
+        label=gettext_lazy("Why (optional)"),
+        max_length=calls.LONGEST_COMMENT,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(
+        self, *given: Any, choices: Iterable[tuple[str, str]], unit: str, **named: Any
+    ) -> None:
+        super().__init__(*given, **named)
+        whom = self.fields["whom"]
+        assert isinstance(whom, forms.ChoiceField)
+        whom.choices = list(choices)
+        for name, label in (
+            ("commit", _("Commit: what you stand for, {unit}")),
+            ("best_case", _("Best case: what may come, commit included, {unit}")),
+            ("pipeline", _("Pipeline: what all that is open could bring, {unit} (optional)")),
+        ):
+            self.fields[name].label = label.format(unit=unit)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from counterpoise.web.demand import (
+    calls,
     coverage,
     exceptions,
     explorer,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", views.go_to_newest, name="overview"),
     path("value-added/", views.show_value_added, name="value-added"),
     path("coverage/", coverage.show_coverage, name="coverage"),
+    path("calls/", calls.go_to_calls, name="calls-now"),
     path("series/", explorer.show_series, name="series"),
     path("inspection/", inspection.go_to_newest, name="inspect"),
     path("launches/", launching.list_launches, name="launches"),
@@ -39,6 +41,8 @@ urlpatterns = [
     path("<str:period>/inspection/", inspection.show_inspection, name="inspection"),
     path("<str:period>/inspection/deal", inspection.show_deal, name="inspected-deal"),
     path("<str:period>/volumes/", volumes.show_volumes, name="volumes"),
+    path("<str:period>/calls/", calls.show_calls, name="calls"),
+    path("<str:period>/calls/submit", calls.submit, name="call"),
     path("<str:period>/cell", overriding.show_cell, name="cell"),
     path("<str:period>/cell/preview", overriding.preview, name="preview"),
     path("<str:period>/cell/override", overriding.make, name="override"),

@@ -27,6 +27,7 @@ RIGHT_WORDS: Mapping[Right, Words] = {
     "run_cycle": _("Run the cycle"),
     "override": _("Override the forecast"),
     "lock_forecast": _("Lock and unlock figures of the forecast"),
+    "submit_calls": _("Call a forecast for oneself or one's own team"),
     "edit_rules": _("Change the rulebook"),
     "edit_scenarios": _("Make and change scenarios"),
     "freeze_plan": _("Freeze a plan for sign-off"),

@@ -1,0 +1,197 @@
+"""Calls: what people say a period will bring, rolled up, and what became of such calls before."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from django.http import HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from counterpoise.actions import call_record, calls
+from counterpoise.actions.call_answers import (
+    answer_biases,
+    answer_call,
+    answer_called,
+    answer_consensus,
+)
+from counterpoise.actions.calls import Wish
+from counterpoise.domain.values.period import Period
+from counterpoise.web import access
+from counterpoise.web.api.forms import Amount, Name, Sent, Words
+from counterpoise.web.workplace import get_workspace, now
+
+router = Router(tags=["demand"])
+CALLED = r"^\d{1,15}(\.\d{1,2})?$"
+
+
+class NewCall(Sent):
+    """Amounts are of the whole period, what is won already included, in the company's currency."""
+
+    scope: Literal["rep", "team"]
+    name: Name = Field(description="Of the rep or the team, as the data spells it.")
+    commit: str = Field(pattern=CALLED, description="Decimal text: what you stand for.")
+    best_case: str = Field(pattern=CALLED, description="What may come, commit included.")
+    pipeline: str | None = Field(None, pattern=CALLED, description="What all could bring.")
+    comment: Words = ""
+
+
+class CallAnswer(Schema):
+    """voice: a rep's word on their own sales, or a manager's on a rep or a team. won: what was won
+    already when it was made, by the data of as_of."""
+
+    id: int
+    period: str
+    scope: Literal["rep", "team"]
+    name: str
+    voice: Literal["rep", "manager"]
+    commit: Amount
+    best_case: Amount
+    pipeline: Amount | None
+    comment: str
+    author: str
+    made_at: datetime
+    as_of: date
+    won: Amount
+
+
+class OpenAnswer(Schema):
+    """Open deals that are due in the period, by what the CRM says of them."""
+
+    commit: Amount
+    best_case: Amount
+    pipeline: Amount
+    omitted: Amount
+    none: Amount
+
+
+class CallTotal(Schema):
+    """commit and best_case: of the people's own calls, null where nobody called. gap: what is
+    called (the manager's word before the people's) less the target."""
+
+    won: Amount
+    open: OpenAnswer
+    commit: Amount | None
+    best_case: Amount | None
+    callers: int
+    sellers: int
+    manager: CallAnswer | None
+    target: Amount | None
+    gap: Amount | None
+
+
+class CallTeam(CallTotal):
+    team: str
+
+
+class CallSeller(Schema):
+    rep: str
+    team: str
+    won: Amount
+    open: OpenAnswer
+    own: CallAnswer | None
+    manager: CallAnswer | None
+    target: Amount | None
+    gap: Amount | None
+    is_missing: bool
+
+
+class CallRollUp(Schema):
+    """left_out: people of your teams who sell in teams that you do not see, and count nowhere.
+    history: every call that was ever made for the period, the newest first."""
+
+    period: str
+    as_of: date
+    currency: str
+    total: CallTotal
+    teams: list[CallTeam]
+    sellers: list[CallSeller]
+    missing: list[str]
+    left_out: int
+    history: list[CallAnswer]
+
+
+class SubmitterAnswer(Schema):
+    """high: by how much calls are above what comes, 0.12 is 12 % high; from_high to high: its 80 %
+    range. A shrunken estimate of n finished periods; null where `said` gives the refusal."""
+
+    submitter: str
+    voice: Literal["rep", "manager"]
+    every: Literal["month", "quarter"]
+    n: int
+    high: Amount | None
+    from_high: Amount | None
+    to_high: Amount | None
+    said: str
+    is_refused: bool
+
+
+class Submitters(Schema):
+    submitters: list[SubmitterAnswer]
+
+
+class SourceAnswer(Schema):
+    """said: as it was said. value: with the callers' bias taken out, and not below what is won.
+    error: how far off it was in finished periods, as a part of what came."""
+
+    source: Literal["statistical", "calls", "managers"]
+    said: Amount
+    value: Amount
+    error: Amount | None
+    weight: Amount
+    contribution: Amount
+
+
+class ConsensusAnswer(Schema):
+    """came: null until the period is over. finished_periods: what the weights were learned from; 0
+    for equal weights."""
+
+    period: str
+    as_of: date
+    currency: str
+    consensus: Amount | None
+    came: Amount | None
+    finished_periods: int
+    sources: list[SourceAnswer]
+    notes: list[str]
+
+
+@router.get("/demand/{period}/calls", response=CallRollUp, summary="Get the calls of a period")
+def list_calls(request: HttpRequest, period: str) -> dict[str, Any]:
+    """By team and seller, as far as you see people; the last call of each stands."""
+    visitor, wanted = access.get_visitor(request), Period.parse(period)
+    found = calls.find_called(get_workspace(), wanted, visitor, today=now().date())
+    return answer_called(found)
+
+
+@router.post("/demand/{period}/calls", response={201: CallAnswer}, summary="Submit a call")
+def submit_call(request: HttpRequest, period: str, new: NewCall) -> Status[Any]:
+    """For yourself, for a team that you lead, or for somebody in it. What you said before stays."""
+    wish = Wish(
+        period=Period.parse(period),
+        scope=new.scope,
+        name=new.name,
+        commit=Decimal(new.commit),
+        best_case=Decimal(new.best_case),
+        pipeline=None if new.pipeline is None else Decimal(new.pipeline),
+        comment=new.comment,
+    )
+    visitor = access.get_visitor(request)
+    return Status(201, answer_call(calls.submit_call(get_workspace(), wish, visitor, now=now())))
+
+
+@router.get("/submitters", response=Submitters, summary="Get how far people's calls are off")
+def list_submitters(request: HttpRequest) -> dict[str, Any]:
+    """Your own, and of those whom you see, by months and by quarters."""
+    visitor = access.get_visitor(request)
+    return answer_biases(call_record.judge_callers(get_workspace(), visitor, today=now().date()))
+
+
+@router.get(
+    "/demand/{period}/consensus", response=ConsensusAnswer, summary="Get the consensus of a period"
+)
+def show_consensus(request: HttpRequest, period: str) -> dict[str, Any]:
+    """Of the forecast, the calls and the managers' calls, with the weight of each. No plan is
+    changed by it."""
+    wanted = Period.parse(period)
+    return answer_consensus(call_record.find_consensus(get_workspace(), wanted, today=now().date()))

@@ -1,0 +1,246 @@
+"""Tables of calls: rolled up, what the CRM says, every call, how callers did, what is agreed."""
+
+from collections.abc import Container, Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from counterpoise.connectors.documents import names
+from counterpoise.domain.demand.calls import RollUp, SellerLine, TeamLine
+from counterpoise.domain.demand.consensus import Consensus
+from counterpoise.domain.measure.submitter_bias import describe_bias
+from counterpoise.domain.tables.call import Call, Category, SubmitterBias
+from counterpoise.domain.values.text import text
+from counterpoise.store import people
+from counterpoise.web.tables import Column, Row, Table, Value
+
+VOICES: dict[str, str | Promise] = {
+    "rep": gettext_lazy("for themself"),
+    "manager": gettext_lazy("as manager"),
+}
+LENGTHS: dict[str, str | Promise] = {
+    "month": gettext_lazy("months"),
+    "quarter": gettext_lazy("quarters"),
+}
+SOURCES: dict[str, str | Promise] = {
+    "statistical": gettext_lazy("Statistical forecast"),
+    "calls": gettext_lazy("Calls of the sellers"),
+    "managers": gettext_lazy("Calls of the managers"),
+}
+CATEGORIES: dict[Category, str | Promise] = {
+    "commit": gettext_lazy("Commit"),
+    "best_case": gettext_lazy("Best case"),
+    "pipeline": gettext_lazy("Pipeline"),
+    "omitted": gettext_lazy("Omitted"),
+    "none": gettext_lazy("No category"),
+}
+
+
+def build_roll_up(rolled: RollUp, *, with_teams: bool) -> list[Table]:
+    """Whoever sees only themself sees neither teams nor the word of their manager."""
+    sellers = _build_sellers(rolled, without=() if with_teams else ("team", "manager"))
+    return [_build_teams(rolled), sellers] if with_teams else [sellers]
+
+
+def build_crm(rolled: RollUp) -> Table:
+    return Table(
+        name="crm",
+        caption=_("Open deals that are due in the period, as the CRM marks them"),
+        columns=(
+            Column("team", _("Team"), has_choices=True),
+            Column("rep", _("Who")),
+            *(Column(code, title, "money") for code, title in CATEGORIES.items()),
+            Column("all", _("All due"), "money"),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "team": _name_team(each.team),
+                    "rep": _name_rep(each.rep),
+                    **{code: each.open[code] for code in CATEGORIES},
+                    "all": sum(each.open.values()),
+                }
+            )
+            for each in rolled.sellers
+        ),
+        empty=_("No deal is due in this period."),
+        currency=rolled.currency,
+    )
+
+
+def build_history(history: Iterable[Call], currency: str) -> Table:
+    called_by = {each.username: each.name for each in people.list_people()}
+    return Table(
+        name="history",
+        caption=_("Every call of this period, the newest first"),
+        columns=(
+            Column("at", _("When"), "text"),
+            Column("who", _("Who called")),
+            Column("whom", _("For"), has_choices=True),
+            Column("voice", _("Word"), has_choices=True),
+            Column("commit", _("Commit"), "money"),
+            Column("best_case", _("Best case"), "money"),
+            Column("pipeline", _("Pipeline"), "money"),
+            Column("won", _("Won by then"), "money"),
+            Column("comment", _("Why")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "at": each.made_at,
+                    "who": called_by.get(each.author, each.author),
+                    "whom": names.name_part(each.name),
+                    "voice": str(VOICES[each.voice]),
+                    "commit": each.commit,
+                    "best_case": each.best_case,
+                    "pipeline": each.pipeline,
+                    "won": each.won,
+                    "comment": each.comment,
+                }
+            )
+            for each in history
+        ),
+        empty=_("Nobody called this period yet."),
+        currency=currency,
+    )
+
+
+def build_biases(judged: Iterable[SubmitterBias]) -> Table:
+    called_by = {each.username: each.name for each in people.list_people()}
+    return Table(
+        name="biases",
+        caption=_("How far calls are off, in finished periods"),
+        columns=(
+            Column("who", _("Who called")),
+            Column("voice", _("Word"), has_choices=True),
+            Column("every", _("Calls for"), has_choices=True),
+            Column("n", _("Finished periods"), "number"),
+            Column("high", _("Too high by"), "share"),
+            Column("finding", _("Finding")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "who": called_by.get(each.submitter, each.submitter),
+                    "voice": str(VOICES[each.voice]),
+                    "every": str(LENGTHS[each.every]),
+                    "n": each.n,
+                    "high": each.high,
+                    "finding": describe_bias(each),
+                }
+            )
+            for each in judged
+        ),
+        empty=_("Nobody called a period yet that is over."),
+    )
+
+
+def build_consensus(consensus: Consensus) -> Table:
+    return Table(
+        name="consensus",
+        caption=_("What each source says, and what it counts for"),
+        columns=(
+            Column("source", _("Source")),
+            Column("said", _("As said"), "money"),
+            Column("value", _("Without bias"), "money"),
+            Column("error", _("Missed by"), "share"),
+            Column("weight", _("Weight"), "share"),
+            Column("contribution", _("Adds"), "money"),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "source": str(SOURCES[each.source]),
+                    "said": each.said,
+                    "value": each.value,
+                    "error": each.error,
+                    "weight": each.weight,
+                    "contribution": each.contribution,
+                }
+            )
+            for each in consensus.sources
+        ),
+        empty=_("No source speaks of this period yet."),
+        currency=consensus.currency,
+    )
+
+
+def _build_teams(rolled: RollUp) -> Table:
+    return Table(
+        name="teams",
+        caption=_("By team"),
+        columns=(
+            Column("team", _("Team")),
+            Column("called", _("Called")),
+            Column("won", _("Won so far"), "money"),
+            Column("crm_commit", _("CRM: commit"), "money"),
+            Column("crm_best_case", _("CRM: best case"), "money"),
+            Column("commit", _("Their calls"), "money"),
+            Column("manager", _("Manager's call"), "money"),
+            Column("target", _("Target"), "money"),
+            Column("gap", _("Call less target"), "money"),
+        ),
+        rows=tuple(Row(_write_team(each)) for each in rolled.teams),
+        empty=_("There is no team that you see in this period."),
+        currency=rolled.currency,
+    )
+
+
+def _build_sellers(rolled: RollUp, without: Container[str]) -> Table:
+    columns = (
+        Column("team", _("Team"), has_choices=True),
+        Column("rep", _("Who")),
+        Column("won", _("Won so far"), "money"),
+        Column("commit", _("Own call"), "money"),
+        Column("best_case", _("Own best case"), "money"),
+        Column("at", _("Called on"), "day"),
+        Column("manager", _("Manager's call"), "money"),
+        Column("target", _("Target"), "money"),
+        Column("gap", _("Call less target"), "money"),
+    )
+    return Table(
+        name="sellers",
+        caption=_("By person"),
+        columns=tuple(each for each in columns if each.key not in without),
+        rows=tuple(Row(_write_seller(each)) for each in rolled.sellers),
+        empty=_("Nobody whom you see sold, called, or has a deal due in this period."),
+        currency=rolled.currency,
+    )
+
+
+def _write_team(line: TeamLine) -> dict[str, Value]:
+    return {
+        "team": _name_team(line.team),
+        "called": text("{callers} of {sellers}", callers=line.callers, sellers=line.sellers),
+        "won": line.won,
+        "crm_commit": line.open["commit"],
+        "crm_best_case": line.open["best_case"],
+        "commit": line.commit,
+        "manager": line.manager.commit if line.manager else _("no call yet"),
+        "target": line.target,
+        "gap": line.gap,
+    }
+
+
+def _write_seller(line: SellerLine) -> dict[str, Value]:
+    missing = _("no call yet") if line.is_missing else None
+    return {
+        "team": _name_team(line.team),
+        "rep": _name_rep(line.rep),
+        "won": line.won,
+        "commit": line.own.commit if line.own else missing,
+        "best_case": line.own.best_case if line.own else None,
+        "at": line.own.made_at.date() if line.own else None,
+        "manager": line.manager.commit if line.manager else None,
+        "target": line.target,
+        "gap": line.gap,
+    }
+
+
+def _name_team(team: str) -> str:
+    return names.name_part(team) if team else _("no team")
+
+
+def _name_rep(rep: str) -> str:
+    return names.name_part(rep) if rep else _("nobody")
