@@ -149,6 +149,11 @@ COMMANDS = {
             "Carry any measure forward, whole or by its parts, with ranges.",
             "counterpoise series pipeline_created --by region product --every quarter",
         ),
+        "recurring": Command(
+            "recurring:recurring",
+            "Roll recurring revenue forward: new, expansion, contraction, churn; what renews next.",
+            "counterpoise recurring --by segment --every quarter",
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

@@ -27,6 +27,7 @@ WITHOUT_DEFAULT = {
     "push.action": "Task what=Subject due_on=ActivityDate",
     "push.word": "Completed",
     "work.units": "12",
+    "recurring.term_months": "12",
     "health.required": "Proposal; Negotiation",
     "health.range": "0 1000000",
     "health.pattern": "[A-Z]{2}",
