@@ -44,7 +44,7 @@ def _list_of_contract(
             contract,
             len(contract.terms) - 2,
             None,
-            text("It was renewed on {day}.", day=last.signed_on),
+            text("Renewed on {day} for {annual} a year.", day=last.signed_on, annual=last.annual),
             signed=last.annual,
         )
         assert before.ends_on == last.begins_on, "a renewal begins where the old term ends"
@@ -62,12 +62,9 @@ def _foretell(contract: Contract, learned: Renewals | None, as_of: date) -> Rene
     chance = Decimal(min(found.after(passed), 1.0)).quantize(SHARE, ROUND_HALF_EVEN)
     ratio = renewals.find_mean_ratio(found, learned.whole.ratios)
     seen = text(
-        "Ended terms like it: {n}, of them renewed: {renewed}. With all terms of the company beside"
-        " them, of which {whole} % were renewed, its chance from the start is {chance} %.",
+        "Ended terms like it: {n}, renewed: {renewed}.",
         n=found.terms,
         renewed=found.renewed,
-        whole=_percent(learned.whole.chance),
-        chance=_percent(found.chance),
     )
     why = text("{seen} {window}", seen=seen, window=_tell_window(contract, as_of, passed))
     return _write(contract, earlier, (chance, Decimal(ratio)), why)
@@ -76,14 +73,14 @@ def _foretell(contract: Contract, learned: Renewals | None, as_of: date) -> Rene
 def _tell_window(contract: Contract, as_of: date, passed: float) -> Text:
     last = contract.last
     if not passed:
-        return text("It can be renewed from {day} on.", day=last.opens_on)
+        return text("Can be renewed from {day} on.", day=last.opens_on)
     if last.ends_on <= as_of:
         return text(
-            "It ended on {ended} and nobody has renewed it yet; after {day} it counts as lost.",
+            "Ended on {ended} and not renewed yet; after {day} it counts as lost.",
             ended=last.ends_on,
             day=last.shuts_on,
         )
-    return text("It could be renewed since {day} and is not yet.", day=last.opens_on)
+    return text("Could be renewed since {day} and is not yet.", day=last.opens_on)
 
 
 def _write(
@@ -120,10 +117,6 @@ def _write(
         signed=signed,
         why=why,
     )
-
-
-def _percent(share: float) -> Decimal:
-    return Decimal(100 * share).quantize(Decimal(1), ROUND_HALF_EVEN)
 
 
 def _to_cent(amount: Decimal) -> Decimal:

@@ -108,6 +108,7 @@ def _render(
         context |= _sum_up(part, every)
         context["waterfall"] = _draw_year(request, shown, part, every)
         tables.append(recurring_tables.build_periods(part, every, shown.contracts.currency))
+        tables.append(recurring_tables.build_customers(part, every))
         link = "?" + urlencode({"every": every, "by": by}) + "&part="
         tables.append(recurring_tables.build_parts(parts, shown.contracts.currency, link))
     if context["may_plan"] and found.ahead is not None:
@@ -120,7 +121,7 @@ def _render(
             recurring_tables.build_rates(found.ahead),
             recurring_tables.build_tests(found.ahead),
         ]
-    return render_page(request, "demand/recurring.html", context, tables)
+    return render_page(request, "demand/recurring.html", context, tables, form=form)
 
 
 def _choose(parts: tuple[RolledPart, ...], asked: str) -> RolledPart | None:

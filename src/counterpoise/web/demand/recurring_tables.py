@@ -29,11 +29,6 @@ def build_periods(part: RolledPart, every: str, currency: str) -> Table:
             *_list_kinds(),
             Column("closing", _("Closing"), "money"),
             Column("waiting", _("Of it waiting"), "money"),
-            Column("won", _("Customers won"), "number"),
-            Column("lost", _("Customers lost"), "number"),
-            Column("customers", _("Customers"), "number"),
-            Column("gross", _("Gross retention"), "share"),
-            Column("net", _("Net retention"), "share"),
         ),
         rows=tuple(
             Row(
@@ -43,9 +38,38 @@ def build_periods(part: RolledPart, every: str, currency: str) -> Table:
                     **{kind: getattr(each, kind) for kind in KINDS},
                     "closing": each.closing,
                     "waiting": each.waiting,
+                }
+            )
+            for each in part.periods
+        ),
+        empty="",
+        currency=currency,
+        sort="-start",
+        page_rows=12,
+    )
+
+
+def build_customers(part: RolledPart, every: str) -> Table:
+    return Table(
+        name="customers",
+        caption=_("Customers and retention"),
+        columns=(
+            Column("start", _("Quarter from") if every == "quarter" else _("Month"), "month"),
+            Column("opening", _("Opening"), "number"),
+            Column("won", _("Customers won"), "number"),
+            Column("lost", _("Customers lost"), "number"),
+            Column("closing", _("Closing"), "number"),
+            Column("gross", _("Gross retention"), "share", places=1),
+            Column("net", _("Net retention"), "share", places=1),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "start": each.start,
+                    "opening": each.opening_customers,
                     "won": each.won_customers,
                     "lost": each.lost_customers,
-                    "customers": each.closing_customers,
+                    "closing": each.closing_customers,
                     "gross": each.gross_retention,
                     "net": each.net_retention,
                 }
@@ -53,7 +77,6 @@ def build_periods(part: RolledPart, every: str, currency: str) -> Table:
             for each in part.periods
         ),
         empty="",
-        currency=currency,
         sort="-start",
         page_rows=12,
     )
@@ -83,16 +106,13 @@ def build_due(mine: Recurring, currency: str) -> Table:
         name="due",
         caption=_("What renews next, the most at stake first"),
         columns=(
-            Column("month", _("Ends in"), "month"),
+            Column("month", _("Ends in"), "month", has_choices=True),
             Column("account", _("Account")),
             Column("product", _("Product"), has_choices=True),
-            Column("segment", _("Segment"), has_choices=True),
             Column("rep", _("Rep"), has_choices=True),
-            Column("ends_on", _("Ends on"), "day"),
             Column("annual", _("Annual value"), "money"),
             Column("chance", _("Chance to renew"), "share"),
             Column("at_stake", _("At stake"), "money"),
-            Column("signed", _("Signed for"), "money"),
             Column("why", _("Why")),
         ),
         rows=tuple(_build_due(each) for each in mine.due),
@@ -112,7 +132,7 @@ def build_ahead(ahead: RecurringAhead, currency: str) -> Table:
             Column("closing", _("Closing"), "money"),
             Column("low", _("80% from"), "money"),
             Column("high", _("80% to"), "money"),
-            Column("source", _("New contracts told by"), has_choices=True),
+            Column("source", _("New contracts told by")),
         ),
         rows=tuple(
             Row(
@@ -223,13 +243,10 @@ def _build_due(each: RenewalDue) -> Row:
             "month": each.ends_on.replace(day=1),
             "account": each.account_name,
             "product": each.product,
-            "segment": name_label(each.segment),
             "rep": each.rep,
-            "ends_on": each.ends_on,
             "annual": each.annual,
             "chance": each.chance,
             "at_stake": each.at_stake,
-            "signed": each.signed,
             "why": each.why,
         }
     )
