@@ -147,7 +147,8 @@ def collect_subscriptions(workspace, folder):
 
     sales = simulate_sales(5, Truth(monthly=4.0))
     done = collect(workspace, [write_export(folder, sales)], now=NOW)
-    rules.append_rules([rule("term_months", "12", PRODUCT)], at=NOW, recorded_by="test")
+    said = [rule("term_months", "12", PRODUCT), rule("paths", "200")]
+    rules.append_rules(said, at=NOW, recorded_by="test")
     kept.examine_build(workspace, now=NOW)
     return done.build
 

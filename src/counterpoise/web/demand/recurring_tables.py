@@ -255,4 +255,4 @@ def _build_due(each: RenewalDue) -> Row:
 def _name_earlier(earlier: int | None) -> str:
     if earlier is None:
         return _("any number")
-    return (_("none"), _("one"), _("two or more"))[earlier]
+    return (_("no renewal"), _("one renewal"), _("two or more"))[earlier]
