@@ -15,6 +15,7 @@ from counterpoise.domain.tables.launch import Proposal
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
+from counterpoise.domain.tables.recurring import RecurringAhead, RolledPart
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.tables.volume import Volume, Volumes
 from counterpoise.domain.values.plain import to_plain
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # whoever answers one command need not load what the others r
     from counterpoise.actions.collect import Collected
     from counterpoise.actions.coverage import CoverageLedger
     from counterpoise.actions.launches import Lessons
+    from counterpoise.actions.recurring import Recurring
     from counterpoise.actions.verification import Verified
     from counterpoise.store.launches import KeptDecision
     from counterpoise.store.marks import KeptMark
@@ -367,3 +369,41 @@ def _answer_cell(cell: Cell) -> Answer:
 
 def _answer_finding(finding: Finding) -> Answer:
     return {**to_plain(finding), "fix": str(finding.fix)}
+
+
+def answer_recurring(build: str, found: "Recurring", parts: Sequence[RolledPart]) -> Answer:
+    """ahead is null, and refusal says why, where too few terms have ended to learn from."""
+    contracts, ahead = found.contracts, found.ahead
+    return {
+        "build": build,
+        "as_of": to_plain(contracts.as_of),
+        "currency": contracts.currency,
+        "products": dict(contracts.months_by_product),
+        "left_out": {
+            "without_account": contracts.without_account,
+            "without_amount": contracts.without_amount,
+        },
+        "unmatched": contracts.unmatched,
+        "parts": [
+            {"by": {each.by: each.label} if each.by else {}, "periods": to_plain(each.periods)}
+            for each in parts
+        ],
+        "due": to_plain(found.due),
+        "ahead": ahead and _answer_ahead(ahead),
+        "refusal": found.refusal and str(found.refusal),
+    }
+
+
+def _answer_ahead(ahead: RecurringAhead) -> Answer:
+    levels = [format(level, "f") for level in LEVELS]
+    return {
+        **to_plain(ahead),
+        "months": [
+            {
+                **to_plain(each),
+                "quantiles": dict(zip(levels, to_plain(each.quantiles), strict=True)),
+                "new_from": to_plain(run),
+            }
+            for each, run in zip(ahead.months, ahead.new_from, strict=True)
+        ],
+    }

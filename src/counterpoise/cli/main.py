@@ -174,6 +174,11 @@ COMMANDS = {
             "Roll up what sellers and managers call, submit a call, judge callers, and agree.",
             "counterpoise calls show 2026-Q4",
         ),
+        "recurring": Command(
+            "recurring:recurring",
+            "Roll recurring revenue forward: new, expansion, contraction, churn; what renews next.",
+            "counterpoise recurring --by segment --every quarter",
+        ),
         "coverage": Command(
             "plan:coverage",
             "Say how often what came lay inside the ranges that were published.",

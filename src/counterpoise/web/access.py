@@ -47,6 +47,7 @@ OPEN = frozenset(
         "account:revoke-token",
         "collect:overview",
         "collect:waterfall",  # of the company or of one's own deals: its view says whose
+        "demand:recurring",  # of the company or of one's own accounts: its view says whose
         "work:job",
         "work:stop",
         "api-reference",
@@ -74,6 +75,7 @@ OPEN_TO_TOKENS = frozenset(
         "api:read_all",
         "api:list_comments",
         "api:show_waterfall",
+        "api:show_recurring",
     }
 )
 """Operations that every token has; which jobs, actions, items … it sees is for their views."""

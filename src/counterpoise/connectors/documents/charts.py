@@ -18,6 +18,7 @@ from counterpoise.domain.measure.waterfall import Waterfall
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.change import ForecastChange
 from counterpoise.domain.tables.forecast import BacktestPoint, Cell
+from counterpoise.domain.tables.recurring import RollForward
 from counterpoise.domain.tables.report import MonthActual
 
 HISTORY_MONTHS = {drawing.WIDE: 24, drawing.NARROW: 12}
@@ -181,6 +182,20 @@ def draw_waterfall(reader: Reader, waterfall: Waterfall) -> Drawing:
     steps = _list_steps(reader, (start, waterfall.start), moves, (end, waterfall.end))
     label = gettext("What was open at the start, what moved it, and what is open at the end.")
     return _draw_steps(reader, steps, label)
+
+
+def draw_recurring(reader: Reader, periods: Sequence[RollForward]) -> Drawing:
+    """From what ran before the first of the periods to what runs after the last."""
+    moves = [
+        (names.name_code("recurring", kind), sign * sum(getattr(each, kind) for each in periods))
+        for kind, sign in (("new", 1), ("expansion", 1), ("contraction", -1), ("churn", -1))
+    ]
+    ends = (
+        (gettext("At the start"), periods[0].opening),
+        (gettext("At the end"), periods[-1].closing),
+    )
+    steps = _list_steps(reader, ends[0], moves, ends[1])
+    return _draw_steps(reader, steps, gettext("From the recurring revenue of then to that of now."))
 
 
 def _draw_steps(reader: Reader, steps: list[Row], label: str) -> Drawing:

@@ -196,6 +196,12 @@ MEASURED_UNITS = {
     "activities": mark("activities"),
     "leads": mark("leads"),
 }
+RECURRING = {
+    "new": mark("New contracts"),
+    "expansion": mark("Expansion"),
+    "contraction": mark("Contraction"),
+    "churn": mark("Churn"),
+}
 NOT_STATED = {"(none)": mark("not stated")}
 VOLUMES = {
     "leads": mark("Leads"),
@@ -232,6 +238,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "forecast_change": CHANGES,
     "measure": MEASURES,
     "movement": MOVEMENTS,
+    "recurring": RECURRING,
     "process_step": PROCESS_STEPS,
     "maturity": MATURITIES,
     "how": HOWS,

@@ -33,6 +33,7 @@ WITHOUT_DEFAULT = {
     "support.churn_rate": "0.01",
     "support.ticket_hours": "1.5",
     "support.pool": "Support desk",
+    "recurring.term_months": "12",
     "health.required": "Proposal; Negotiation",
     "health.range": "0 1000000",
     "health.pattern": "[A-Z]{2}",

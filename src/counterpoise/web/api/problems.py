@@ -39,6 +39,7 @@ from counterpoise.domain.collect.identity_models import UnknownCustomer
 from counterpoise.domain.collect.mapping_toml import InvalidMapping
 from counterpoise.domain.collect.schedules import InvalidSchedule
 from counterpoise.domain.collect.signatures import InvalidAgreement
+from counterpoise.domain.demand.recurring_rules import NothingRecurring
 from counterpoise.domain.execute import pushes
 from counterpoise.domain.execute.push_table import UnreadableTable
 from counterpoise.domain.execute.tracking import NoReason, NoSuchStep, NotTheirs
@@ -228,6 +229,7 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownSplit: 422,
     NothingYet: 422,
     MissingRate: 422,
+    NothingRecurring: 404,
     UnknownConnection: 404,
     UnknownAddress: 404,
     AddressNameTaken: 409,

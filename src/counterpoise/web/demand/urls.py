@@ -12,6 +12,7 @@ from counterpoise.web.demand import (
     locking,
     overriding,
     phasing_out,
+    recurring,
     views,
     volumes,
 )
@@ -22,6 +23,7 @@ urlpatterns = [
     path("value-added/", views.show_value_added, name="value-added"),
     path("coverage/", coverage.show_coverage, name="coverage"),
     path("calls/", calls.go_to_calls, name="calls-now"),
+    path("recurring/", recurring.show_recurring, name="recurring"),
     path("series/", explorer.show_series, name="series"),
     path("inspection/", inspection.go_to_newest, name="inspect"),
     path("launches/", launching.list_launches, name="launches"),
