@@ -287,8 +287,8 @@ class TestContradictions:
         assert (means(found)[""], means(found)["Levant"]) == (4_000, 1_000)
         assert list(map(str, found.notes)) == [
             (
-                "Omar asked for 9000 of won_revenue of Gulf in 2026-10; beside what others locked or"
-                " said later it stands at 3000.00. Withdraw it, or say it anew."
+                "Omar asked for 9000 of won_revenue of Gulf in 2026-10; beside what others locked"
+                " or said later it stands at 3000.00. Withdraw it, or say it anew."
             )
         ]
 

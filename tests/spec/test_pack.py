@@ -267,6 +267,25 @@ def test_what_is_missing_is_said_in_words():
             " Atlas CRM | 420K | 500K | known deal",
             id="an override without a comment, by a role of another house",
         ),
+        pytest.param(
+            "overrides",
+            {
+                "overrides": (
+                    replace(
+                        build_pack().overrides[0],
+                        comment="",
+                        month=None,
+                        kind="factor",
+                        change=D("19.05"),
+                        expires_on=date(2026, 12, 31),
+                    ),
+                )
+            },
+            "Rana Haddad · Sales leader\n1 Oct 2026, 10:15 (UTC+3) | Won revenue · whole period ·"
+            " Gulf · Atlas CRM | 420K | 500K\n+19.05\N{NO-BREAK SPACE}% | known deal\nholds until"
+            " 31 Dec 2026",
+            id="a percentage of the whole period, until a day",
+        ),
     ],
 )
 def test_says_what_else_can_be(section, given, line):

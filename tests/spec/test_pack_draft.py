@@ -14,6 +14,7 @@ from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.tables.signoff import Version
 from counterpoise.domain.values.document import from_document, to_document
 from counterpoise.domain.values.period import Period
+from overriding import FORECAST, GULF, LEVANT, OCTOBER, make_override
 from reporting_company import build_cycle, build_refusing_cycle
 
 D = Decimal
@@ -152,6 +153,31 @@ def test_the_last_override_of_a_cell_is_in_force():
         (each.measure, each.from_amount, each.to_amount, each.made_at.hour)
         for each in draft(overrides=made).overrides
     ] == [("won_deals", D(37), D(30), 10), ("won_revenue", D(400_000), D(520_000), 12)]
+
+
+class TestFirmOverrides:
+    def test_a_difference_is_told_by_what_the_run_made_of_it(self):
+        (gulf,) = [cell for cell in FORECAST.cells if cell.key == ("won_revenue", OCTOBER, GULF)]
+        said = make_override(
+            5_000, GULF, statistical=D(4_000), kind="difference", change=D(1_000), is_firm=True
+        )
+        (told,) = draft(statistical=FORECAST, overrides=(said,)).overrides
+        assert (told.from_amount, told.to_amount) == (gulf.mean, gulf.mean + 1_000)
+        assert (told.kind, told.change) == ("difference", D(1_000))
+        (alone,) = draft(overrides=(said,)).overrides
+        assert (alone.from_amount, alone.to_amount) == (D(4_000), D(5_000))
+
+    def test_what_has_expired_or_waits_under_a_lock_is_not_in_force(self):
+        gone = make_override(1, LEVANT, id=1, expires_on=CYCLE.as_of - timedelta(days=1))
+        waits = make_override(2, GULF, id=2)
+        lock = make_override(3, GULF, id=3, kind="lock", is_firm=True)
+        told = draft(overrides=(gone, waits, lock)).overrides
+        assert [(each.kind, each.to_amount) for each in told] == [("lock", D(3))]
+
+    def test_the_whole_period_has_no_month(self):
+        whole = make_override(3, month=None, is_firm=True, expires_on=CYCLE.as_of)
+        (told,) = draft(overrides=(whole,)).overrides
+        assert (told.month, told.expires_on) == (None, CYCLE.as_of)
 
 
 def test_rules_nobody_confirmed_come_along():

@@ -7,10 +7,10 @@ of them is whole; a spare row and column take up what is missing to whole sums.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from itertools import cycle
-from math import ceil, floor
+from math import lcm
 
 Place = tuple[str | None, str | None]
 """Row and column; None is the spare one."""
@@ -19,37 +19,47 @@ Node = tuple[int, str | None]
 
 
 def round_table(exact: Mapping[tuple[str, str], Fraction]) -> dict[tuple[str, str], int]:
-    """The same table always gives the same whole numbers, whatever its order."""
+    """The same table always gives the same whole numbers, whatever its order.
+
+    Reckoned in parts of one unit, for fractions with long denominators would be slow to add.
+    """
+    unit = lcm(*(amount.denominator for amount in exact.values()))
+    parts = {
+        place: amount.numerator * (unit // amount.denominator)
+        for place, amount in sorted(exact.items())
+    }
     whole: dict[Place, int] = {}
-    open_parts: dict[Place, Fraction] = {}
-    for place, amount in _add_spares(sorted(exact.items())).items():
-        whole[place] = floor(amount)
-        if amount != whole[place]:
-            open_parts[place] = amount - whole[place]
+    open_parts: dict[Place, int] = {}
+    for place, amount in _add_spares(parts, unit).items():
+        whole[place], rest = divmod(amount, unit)
+        if rest:
+            open_parts[place] = rest
     beside = _list_neighbours(open_parts)
     while open_parts:
         signed = tuple(zip(_find_cycle(beside), cycle((1, -1)), strict=False))
-        step = min(1 - open_parts[each] if sign > 0 else open_parts[each] for each, sign in signed)
+        step = min(
+            unit - open_parts[each] if sign > 0 else open_parts[each] for each, sign in signed
+        )
         for place, sign in signed:
             open_parts[place] += sign * step
-            if open_parts[place] in (0, 1):
-                whole[place] += int(open_parts.pop(place))
+            if open_parts[place] in (0, unit):
+                whole[place] += open_parts.pop(place) // unit
                 for node in _ends(place):
                     del beside[node][place]
     return {place: whole[place] for place in exact}
 
 
-def _add_spares(exact: Sequence[tuple[tuple[str, str], Fraction]]) -> dict[Place, Fraction]:
+def _add_spares(parts: Mapping[tuple[str, str], int], unit: int) -> dict[Place, int]:
     """The table with a spare row and column that make each of its sums whole."""
-    rows: defaultdict[Place, Fraction] = defaultdict(Fraction)
-    columns: defaultdict[Place, Fraction] = defaultdict(Fraction)
-    total = Fraction(0)
-    for (row, column), amount in exact:
+    rows: defaultdict[Place, int] = defaultdict(int)
+    columns: defaultdict[Place, int] = defaultdict(int)
+    total = 0
+    for (row, column), amount in parts.items():
         rows[row, None] += amount
         columns[None, column] += amount
         total += amount
-    spares = {place: ceil(amount) - amount for place, amount in (rows | columns).items()}
-    return {**dict(exact), **spares, (None, None): total - floor(total)}
+    spares = {place: -amount % unit for place, amount in (rows | columns).items()}
+    return {**parts, **spares, (None, None): total % unit}
 
 
 def _ends(place: Place) -> tuple[Node, Node]:

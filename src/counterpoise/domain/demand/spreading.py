@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import gcd, lcm
 
 Leaf = tuple[date, str, str]
 """Month, region and product of a finest cell; "" where the forecast has no such grain."""
@@ -21,7 +22,7 @@ Amounts = Mapping[Leaf, Fraction]
 FITS = 400
 CLOSE = 1e-12
 FINE = 2**20
-"""What was fitted is written in this part of a cent, so that fractions stay short."""
+"""What is only near is written in this part of a cent, so that numbers stay short."""
 SLIGHT = Fraction(1, 10**9)
 """The weight of a cell of which nothing is expected, where others cannot take what is asked."""
 
@@ -88,7 +89,7 @@ def _meet(
     found = dict(amounts)
     for group in _group(aims):
         leaves = sorted(frozenset().union(*(aim.leaves for aim in group)))
-        weights = {leaf: amounts[leaf] for leaf in leaves}
+        weights = {leaf: _refine(amounts[leaf]) if is_near else amounts[leaf] for leaf in leaves}
         met = _meet_group(weights, group, is_near=is_near)
         if met is None and not all(weights.values()):
             slight = {leaf: each or _weigh(said[leaf]) for leaf, each in weights.items()}
@@ -172,7 +173,12 @@ def _fit(atoms: _Atoms, cents: Sequence[Fraction]) -> list[Fraction]:
                 amounts[place] *= wanted / stands if stands else 0.0
         if missed < CLOSE:
             break
-    return [Fraction(max(round(each * FINE), 1), FINE) if each else Fraction(0) for each in amounts]
+    return [_refine(each) for each in amounts]
+
+
+def _refine(amount: float | Fraction) -> Fraction:
+    """Near enough, and short; what is above nothing stays above it."""
+    return Fraction(max(round(amount * FINE), 1), FINE) if amount else Fraction(0)
 
 
 def _close_up(
@@ -190,15 +196,15 @@ def _solve(
     """The change that meets every aim and is the smallest in proportion (least squares over what
     each atom starts with). None where no change of these atoms meets them all."""
     many = range(len(cents))
-    rows = [[Fraction(0)] * (len(cents) + 1) for _ in many]
-    for n, wanted in enumerate(cents):
-        rows[n][-1] = wanted
+    unit = lcm(*(amount.denominator for amount in start))
+    rows = [[0] * len(cents) + [int(wanted * unit)] for wanted in cents]
     for amount, inside in zip(start, atoms.inside, strict=True):
+        parts = int(amount * unit)
         for n in inside:
-            rows[n][-1] -= amount
+            rows[n][-1] -= parts
             for other in inside:
-                rows[n][other] += amount
-    factors = _eliminate(rows)
+                rows[n][other] += parts
+    factors = _eliminate(rows, many)
     if factors is None:
         return None
     return [
@@ -207,25 +213,32 @@ def _solve(
     ]
 
 
-def _eliminate(rows: list[list[Fraction]]) -> list[Fraction] | None:
-    """Gauss and Jordan; an unknown that nothing determines is 0. None without a solution."""
-    many, done = len(rows), 0
+def _eliminate(rows: list[list[int]], many: range) -> list[Fraction] | None:
+    """Gauss and Jordan without fractions; an unknown that nothing determines is 0. None without a
+    solution."""
+    done = 0
     pivots: list[tuple[int, int]] = []
-    for column in range(many):
-        row = next((each for each in range(done, many) if rows[each][column]), None)
+    for column in many:
+        row = next((each for each in many[done:] if rows[each][column]), None)
         if row is None:
             continue
         rows[done], rows[row] = rows[row], rows[done]
-        lead = rows[done][column]
-        rows[done] = [each / lead for each in rows[done]]
-        for other in range(many):
+        lead = rows[done]
+        for other in many:
             if other != done and (times := rows[other][column]):
-                rows[other] = [a - times * b for a, b in zip(rows[other], rows[done], strict=True)]
+                rows[other] = _shorten(
+                    [lead[column] * a - times * b for a, b in zip(rows[other], lead, strict=True)]
+                )
         pivots.append((done, column))
         done += 1
     if any(row[-1] for row in rows[done:]):
         return None
-    factors = [Fraction(0)] * many
+    factors = [Fraction(0)] * len(many)
     for row, column in pivots:
-        factors[column] = rows[row][-1]
+        factors[column] = Fraction(rows[row][-1], rows[row][column])
     return factors
+
+
+def _shorten(row: list[int]) -> list[int]:
+    common = gcd(*row)
+    return [each // common for each in row] if common > 1 else row

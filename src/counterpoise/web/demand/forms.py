@@ -31,16 +31,16 @@ class OverrideForm(forms.Form):
     the page has shown. replaces_others: those that it cannot hold beside shall go."""
 
     amount = WrittenField()
-    expires_on = forms.DateField(
-        label=gettext_lazy("Holds until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
     reason = forms.ChoiceField(label=gettext_lazy("Reason"))
     comment = forms.CharField(
         label=gettext_lazy("What you know that the data does not"),
         max_length=LONGEST_COMMENT,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+    )
+    expires_on = forms.DateField(
+        label=gettext_lazy("Holds until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
     replaces_others = forms.BooleanField(
         label=gettext_lazy("Mine takes their place: withdraw those named above"), required=False
