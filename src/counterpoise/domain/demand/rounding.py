@@ -59,7 +59,8 @@ def _add_spares(parts: Mapping[tuple[str, str], int], unit: int) -> dict[Place, 
         columns[None, column] += amount
         total += amount
     spares = {place: -amount % unit for place, amount in (rows | columns).items()}
-    return {**parts, **spares, (None, None): total % unit}
+    table: dict[Place, int] = {(row, column): amount for (row, column), amount in parts.items()}
+    return table | spares | {(None, None): total % unit}
 
 
 def _ends(place: Place) -> tuple[Node, Node]:
@@ -67,7 +68,7 @@ def _ends(place: Place) -> tuple[Node, Node]:
     return (0, place[0]), (1, place[1])
 
 
-def _list_neighbours(places: Mapping[Place, Fraction]) -> dict[Node, dict[Place, None]]:
+def _list_neighbours(places: Mapping[Place, int]) -> dict[Node, dict[Place, None]]:
     beside: dict[Node, dict[Place, None]] = {}
     for place in places:
         for node in _ends(place):
