@@ -151,7 +151,9 @@ def answer_demand(
 
 
 def answer_override(override: Override) -> Answer:
-    return {**to_plain(override), "by": dict(override.by)}
+    """month: empty where the override is of the whole period."""
+    month = to_plain(override.month) or ""
+    return {**to_plain(override), "month": month, "by": dict(override.by)}
 
 
 def answer_decision(kept: "KeptDecision") -> Answer:

@@ -122,7 +122,7 @@ class InspectionAnswer(Schema):
     notes: list[str]
 
 
-class ReasonAnswer(Schema):
+class InspectionReasonAnswer(Schema):
     """met and limit: in days, times or money; n: won deals of the segment that the limit rests on,
     whole_n: of all."""
 
@@ -175,7 +175,7 @@ class InspectedDealAnswer(Schema):
     chance: ChanceAnswer | None
     at_stake: Amount | None
     flags: list[FlagKind]
-    reasons: list[ReasonAnswer]
+    reasons: list[InspectionReasonAnswer]
 
 
 class InspectedDeals(Schema):

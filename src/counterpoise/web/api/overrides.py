@@ -26,7 +26,7 @@ router = Router(tags=["demand"])
 
 
 class OverrideAnswer(Schema):
-    """statistical: what stood there without overrides when it was made. month: null for the whole
+    """statistical: what stood there without overrides when it was made. month: empty for the whole
     period. amount: what it meant then; a difference and a factor follow the statistics of each run
     by `change`, which is an amount or percent. A lock keeps the figure at the amount. expires_on:
     the last as-of day that it holds. is_firm: it holds beside the others; one that does not counts
@@ -35,7 +35,7 @@ class OverrideAnswer(Schema):
     id: int
     period: str
     measure: str
-    month: str | None
+    month: str
     by: Members
     amount: Amount
     statistical: Amount
