@@ -280,7 +280,7 @@ class TestPrograms:
     def test_a_percentage_of_the_quarter_until_a_day(self, program):
         new = self.sent(month=None, kind="factor", amount="-5", expires_on="2026-12-31")
         said = program.post(f"/demand/{PERIOD}/overrides", new).json()
-        assert (said["month"], said["expires_on"]) == (None, "2026-12-31")
+        assert (said["month"], said["expires_on"]) == ("", "2026-12-31")
         assert (said["kind"], said["amount"], said["change"]) == ("factor", "34200.00", "-5")
         listed = program.get(f"/demand/{PERIOD}/overrides").json()["items"]
         assert [each["change"] for each in listed] == ["-5"]
