@@ -160,6 +160,35 @@ def test_marks_of_people_do_not_speak_to_who_did_not_ask_for_people(planned):
     assert "Huda" not in str(carry(build, ("region",)))
 
 
+def test_a_mark_of_a_part_reaches_the_whole_that_is_not_split_by_it(planned):
+    build = examinations.get_build(planned)
+    before = carry(build, ())
+    series_marks.make_mark(
+        series_marks.Draft("leads", "2026-03", (("region", "Gulf"),), "one_off", "A fair"),
+        None, now=planned_now(),
+    )  # fmt: skip
+    after = carry(build, ())
+    assert (after.by, len(after.parts), after.notes) == ((), 1, ())
+    assert [each.kind for each in after.parts[0].replaced].count("one_off") == 1
+    assert after.parts[0].history == before.parts[0].history
+    split = carry(build, ("region",)).parts[0]
+    assert after.parts[0] == split
+    both = carry(build, ("source", "team"))
+    assert [str(each)[:13] for each in both.notes] == ["Marks of Gulf"], "three are too many"
+
+
+def test_where_parts_are_too_many_a_note_says_that_a_mark_is_not_counted(planned, monkeypatch):
+    from counterpoise.domain.demand import explore
+
+    series_marks.make_mark(
+        series_marks.Draft("leads", "2026-03", (("region", "Gulf"),), "one_off", "A fair"),
+        None, now=planned_now(),
+    )  # fmt: skip
+    monkeypatch.setitem(explore.MOST_PARTS, "month", 1)
+    build = examinations.get_build(planned)
+    assert [str(each)[:13] for each in carry(build, (), steps=2).notes] == ["Marks of Gulf"]
+
+
 def planned_now():
     from journeys.conftest import NOW
 

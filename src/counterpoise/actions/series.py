@@ -18,7 +18,7 @@ from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.carried import Carried
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.measured import Measured
-from counterpoise.domain.time_series.series import step
+from counterpoise.domain.time_series.series import BrokenSeries, step
 from counterpoise.domain.values.period import find_start
 from counterpoise.domain.values.text import text
 from counterpoise.store import marks as stored
@@ -86,7 +86,29 @@ def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
         for each in stored.list_current(wanted.measure)
         if not {name for name, _member in each.by} & PEOPLE - set(wanted.by)
     )  # of single people and teams nobody reads who did not ask for them
-    return _carry(build, wanted, as_of, rules.load_rulebook(), marks)
+    rulebook, wider = rules.load_rulebook(), _widen(wanted, marks)
+    if wider != wanted:
+        try:
+            return _narrow(_carry(build, wider, as_of, rulebook, marks), wanted)
+        except BrokenSeries:
+            pass  # too many parts: a note says that the mark is not counted
+    return _carry(build, wanted, as_of, rulebook, marks)
+
+
+def _widen(wanted: Wish, marks: Sequence[SeriesMark]) -> Wish:
+    """Split by what is marked as well, so that a wide figure learns from what its marked parts do;
+    as it was where it cannot be."""
+    named = sorted({name for mark in marks for name, _member in mark.by} - set(wanted.by))
+    wider = (*wanted.by, *named)
+    if not wanted.adds_up or len(wider) > MOST_DIMENSIONS:
+        return wanted
+    return replace(wanted, by=wider)
+
+
+def _narrow(found: Carried, wanted: Wish) -> Carried:
+    asked = set(wanted.by)
+    parts = (each for each in found.parts if {name for name, _label in each.by} <= asked)
+    return replace(found, by=wanted.by, parts=tuple(parts))
 
 
 @lru_cache(maxsize=64)

@@ -173,7 +173,7 @@ def _print_learned(found: Carried) -> None:
         (_name(part.by), each.kind, each.size, "share" if each.is_share else found.unit, each.n)
         for part in found.parts
         for each in part.effects
-        if each.size
+        if each.size is not None
     ]
     if effects:
         print_table("What occasions do", ("of", "occasion", "effect", "in", "seen"), effects)

@@ -1,9 +1,9 @@
 """Values that do not belong: found robustly, and what would have been usual in their place.
 
 A value is held against the line through its neighbours (Theil & Sen: the median of the slopes
-between any two), its season taken out. What is off by many robust standard deviations is an
-outlier, unless it goes on: more than two in a row are a new level, and more than a tenth of all are
-how the series is.
+between any two) and against their middle, its season taken out. What is many robust standard
+deviations off from both is an outlier, unless it goes on: more than two in a row are a new level,
+more than a tenth of all are how the series is, and of the newest value nobody knows yet.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def find_outliers(values: Values, season: int, spread: float) -> tuple[Outlier, 
     floor = 0.0 if values.min() >= 0 else -np.inf
     return tuple(
         Outlier(number, float(values[number]), max(float(put[number]), floor))
-        for number in _leave_runs(places)
+        for number in _leave_runs(places, len(values) - 1)
     )
 
 
@@ -62,8 +62,8 @@ def _pick_out(told: Values, season: int, spread: float) -> tuple[list[int], Valu
     usual once they are out."""
     clean, found = told.copy(), set[int]()
     while True:
-        usual = _find_usual(clean, season)
-        off = np.abs(told - usual)
+        near, usual = _find_usual(clean, told, season)
+        off = np.abs(told - near)
         unit = DEVIATION * float(np.median(off))
         far = [int(place) for place in np.argsort(-off) if off[place] > spread * unit > 0]
         fresh = [place for place in far if place not in found]
@@ -73,18 +73,21 @@ def _pick_out(told: Values, season: int, spread: float) -> tuple[list[int], Valu
         clean[fresh[0]] = usual[fresh[0]]
 
 
-def _find_usual(told: Values, season: int) -> Values:
-    """The running line, with the season that the values show where the worst are bounded."""
-    middle = _run_line(told)
-    off = told - middle
+def _find_usual(clean: Values, told: Values, season: int) -> tuple[Values, Values]:
+    """Of the running line and the running middle, the nearer one to what is told, and their mean;
+    with the season that the values show where the worst are bounded."""
+    middle = _run_through(clean)[0]
+    off = clean - middle
     reach = 3.0 * DEVIATION * float(np.median(np.abs(off)))
     bounded = middle + np.clip(off, -reach, reach)
     found = shrink_season(bounded - bounded.max(), season)  # below zero: a season of amounts
-    return np.asarray(found.put_in(_run_line(found.take_out(told)), 0), dtype=np.float64)
+    line, level = (found.put_in(each, 0) for each in _run_through(found.take_out(clean)))
+    is_nearer = np.abs(told - line) < np.abs(told - level)
+    return np.where(is_nearer, line, level), np.asarray((line + level) / 2, dtype=np.float64)
 
 
-def _run_line(values: Values) -> Values:
-    """At each value, the line through its neighbours without the value itself."""
+def _run_through(values: Values) -> tuple[Values, Values]:
+    """At each value, the line through its neighbours and their middle, without the value itself."""
     numbers = np.arange(len(values))[:, None]
     first = np.clip(numbers - NEIGHBOURS // 2, 0, len(values) - NEIGHBOURS - 1)
     near = first + np.arange(NEIGHBOURS)
@@ -92,9 +95,13 @@ def _run_line(values: Values) -> Values:
     known, away = values[near], (near - numbers).astype(np.float64)
     rise = known[:, _AFTER] - known[:, _BEFORE]
     slope = np.median(rise / (away[:, _AFTER] - away[:, _BEFORE]), axis=1)
-    return np.asarray(np.median(known - slope[:, None] * away, axis=1), dtype=np.float64)
+    line = np.median(known - slope[:, None] * away, axis=1)
+    return np.asarray(line, dtype=np.float64), np.asarray(np.median(known, axis=1))
 
 
-def _leave_runs(places: list[int]) -> list[int]:
+def _leave_runs(places: list[int], last: int) -> list[int]:
+    """Those in runs that are short, and over: the newest value may be the first of a new level."""
     runs = np.split(np.array(places, dtype=np.int64), np.flatnonzero(np.diff(places) > 1) + 1)
-    return [int(place) for run in runs if len(run) <= LONGEST_RUN for place in run]
+    return [
+        int(place) for run in runs if len(run) <= LONGEST_RUN and last not in run for place in run
+    ]
