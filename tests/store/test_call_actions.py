@@ -16,8 +16,9 @@ from counterpoise.domain.values.period import Period
 from counterpoise.store import audit
 from counterpoise.store import calls as stored
 from counterpoise.store.ledger import NoBuild
-from kept_forecast import keep_build
+from kept_forecast import keep_build, keep_run
 from people import make_person
+from reporting_company import build_refusing_cycle
 from written_builds import at, write_build
 
 D = Decimal
@@ -215,9 +216,11 @@ def test_only_calls_made_in_time_count_and_only_for_what_one_leads(company):
     assert judge(company, "omar") == before  # the call of September the 1st stands
 
 
-def test_months_are_judged_apart_and_a_name_that_is_gone_is_left_aside(company):
+def test_months_are_judged_apart_and_a_month_called_too_late_does_not_count(company):
     month = Period.parse("2026-08")
     submit(company, "huda", wish(period=month), now=datetime(2026, 8, 3, tzinfo=UTC))
+    july, late = Period.parse("2026-07"), datetime(2026, 7, 30, tzinfo=UTC)
+    submit(company, "huda", wish(period=july), now=late)  # too late to count
     found = call_record.judge_callers(company, visit("omar"), today=TODAY)
     months = [each for each in found if each.every == "month"]
     assert [(each.submitter, each.n) for each in months] == [("huda", 1)]
@@ -248,6 +251,12 @@ def test_the_consensus_takes_bias_out_and_shows_each_weight(company):
     assert agreed.consensus.periods == 0  # no forecast was made before those quarters ended
     assert (agreed.as_of, agreed.came) == (KNOWN, None)
     assert agreed.consensus.amount == sum(each.contribution for each in found.values())
+
+
+def test_a_run_that_gave_no_forecast_is_passed_over(company):
+    keep_run(build_refusing_cycle(), run="2026-Q4-refused")
+    agreed = call_record.find_consensus(company, QUARTER, today=TODAY)
+    assert [each.said for each in agreed.consensus.sources] == [D(60000)]
 
 
 def test_weights_are_learned_where_calls_alone_speak(company):

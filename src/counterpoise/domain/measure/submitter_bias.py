@@ -94,7 +94,7 @@ def find_factors(
 
 
 def describe_bias(bias: SubmitterBias) -> Text:
-    """Such as: calls 12 % high (80 %: 4 % to 20 % high; 6 quarters)."""
+    """Such as: Calls 12 % high (80 %: 4 % high to 20 % high; 6 finished quarters)."""
     if bias.high is None or bias.from_high is None or bias.to_high is None:
         assert bias.refusal is not None, "whoever is not judged is refused"
         return bias.refusal
