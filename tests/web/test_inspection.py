@@ -128,6 +128,15 @@ class TestPage:
         assert "2026-Q2 is over" in text_of(page).replace("Q2 2026", "2026-Q2")
         assert "No chance can be said" in text_of(page)
 
+    def test_a_list_too_long_to_read_begins_with_what_matters(self, company, monkeypatch):
+        from counterpoise.web.demand import inspection
+
+        monkeypatch.setattr(inspection, "MOST_DEALS", 2)
+        page = look("operations")
+        assert deals_of(page) == ["Slipped", "<b>Sound</b>"]
+        assert "The list holds the 2 deals with the most at stake." in text_of(page)
+        assert rows_of(page, "flags")[0][2] == "3"
+
     def test_what_is_no_period_is_hidden(self, company):
         assert look("operations", path="/demand/soon/inspection/").status_code == 404
 

@@ -34,6 +34,8 @@ from counterpoise.web.workplace import get_workspace, now
 
 PLACES = ("team", "rep", "region", "stage")
 TEMPLATE = "demand/inspection.html"
+MOST_DEALS = 5000
+"""How many deals the list holds, the most at stake first; programs have them all."""
 
 
 class InspectionForm(forms.Form):
@@ -107,9 +109,10 @@ def show_inspection(request: HttpRequest, period: str) -> HttpResponse:
     shown = select(deals, chosen["flag"], {name: chosen.get(name, "") for name in PLACES})
     totals = sum_up(shown if _is_narrowed(chosen) else deals)
     context |= {"totals": totals, "is_narrowed": len(shown) < len(deals), "of_all": len(deals)}
+    context["most"] = MOST_DEALS if len(shown) > MOST_DEALS else 0
     tables = (
         inspection_tables.build_flags(totals, inspection.currency, _link_flags(request)),
-        inspection_tables.build_deals(shown, inspection, _link_deal(asked)),
+        inspection_tables.build_deals(shown[:MOST_DEALS], inspection, _link_deal(asked)),
         inspection_tables.build_coverage(
             inspections.list_coverage(asked, visitor), inspection.currency
         ),
