@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from itertools import chain
 from urllib.parse import quote_plus
 
@@ -259,9 +260,9 @@ def build_events(events: Sequence[DealEvent]) -> Table:
         caption=_("Its time line, newest first"),
         columns=(
             Column("at", _("When"), "moment"),
-            Column("kind", _("What"), has_choices=True),
-            Column("before", _("Before")),
-            Column("after", _("After")),
+            Column("kind", _("What happened"), has_choices=True),
+            Column("before", _("Before"), places=2),
+            Column("after", _("After"), places=2),
             Column("details", _("Details")),
             Column("by", _("By")),
         ),
@@ -270,8 +271,8 @@ def build_events(events: Sequence[DealEvent]) -> Table:
                 {
                     "at": each.at,
                     "kind": _name_event(each.kind),
-                    "before": "" if each.kind == "activity" else _read(each.before),
-                    "after": _read(each.after),
+                    "before": "" if each.kind == "activity" else _read(each.kind, each.before),
+                    "after": _read(each.kind, each.after),
                     "details": each.before if each.kind == "activity" else "",
                     "by": each.by,
                 }
@@ -286,11 +287,12 @@ def _name_event(kind: str) -> str:
     return str(EVENT_NAMES.get(kind, kind.replace("_", " ")))
 
 
-def _read(written: str) -> Value:
-    """A day, so that it is written for the reader; other values as the source wrote them."""
+def _read(kind: str, written: str) -> Value:
+    """Days and amounts, so that they are written for the reader; else as the source wrote it."""
+    read = {"expected_close_on": date.fromisoformat, "amount": Decimal}.get(kind, str)
     try:
-        return date.fromisoformat(written) if len(written) == len("2026-01-01") else written
-    except ValueError:
+        return read(written)
+    except (ValueError, InvalidOperation):
         return written
 
 
