@@ -69,7 +69,7 @@ class TestPage:
         assert rows_of(page, "slips") == [
             ["the whole company", "0%", "13"], ["East", "0%", "6"], ["West", "0%", "7"]
         ]  # fmt: skip
-        assert "2026-Q2" in text_of(page)
+        assert "Q2 2026" in text_of(page)
 
     def test_every_limit_is_shown_with_its_won_deals(self, company):
         assert ["days in a stage, at most", "Lead", "10", "40", "10", "40", "10"] in rows_of(
@@ -99,6 +99,8 @@ class TestPage:
         browser = sign_in(make_person("operations"))
         of_team = rows_of(browser.get(f"{PAGE}?team=West"), "flags")
         assert [row[2] for row in of_team] == ["2", "0", "0", "1", "0"]
+        of_both = rows_of(browser.get(f"{PAGE}?team=West&flag=slipped"), "flags")
+        assert of_both == of_team
         of_flag = rows_of(browser.get(f"{PAGE}?flag=slipped"), "flags")
         assert [row[2] for row in of_flag] == ["3", "2", "1", "1", "0"]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from counterpoise.connectors.documents.names import name_part
+from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.inspection import (
     DealEvent,
     InspectedDeal,
@@ -161,7 +162,7 @@ def build_coverage(covered: Sequence[PipelineCoverage], currency: str) -> Table:
     )
 
 
-def build_slips(slips: Sequence[Slip]) -> Table:
+def build_slips(slips: Sequence[Slip], reader: Reader) -> Table:
     """A line for each part, with each quarter beside the other."""
     quarters = sorted({each.quarter for each in slips}, reverse=True)
     parts = dict.fromkeys((each.who, each.of) for each in slips)
@@ -171,7 +172,7 @@ def build_slips(slips: Sequence[Slip]) -> Table:
         caption=_("What slipped out of the last finished quarters"),
         columns=(
             Column("of", _("Of")),
-            *chain.from_iterable(_name_quarter(each) for each in quarters),
+            *chain.from_iterable(_name_quarter(each, reader) for each in quarters),
         ),
         rows=tuple(
             Row({"of": _name_part(who, of), **_fill_quarters(found, quarters, (who, of))})
@@ -181,9 +182,9 @@ def build_slips(slips: Sequence[Slip]) -> Table:
     )
 
 
-def _name_quarter(quarter: Period) -> tuple[Column, Column]:
+def _name_quarter(quarter: Period, reader: Reader) -> tuple[Column, Column]:
     return (
-        Column(f"share-{quarter}", str(quarter), "share"),
+        Column(f"share-{quarter}", reader.period(quarter), "share"),
         Column(f"n-{quarter}", _("Deals due"), "number"),
     )
 
