@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterpoise.domain.demand.pipeline_totals import select, sum_up
@@ -47,9 +47,11 @@ won_deals = st.builds(
     amounts,
     segments,
 )  # fmt: skip
+UNHURRIED = settings(deadline=None, max_examples=60)
 pipelines = st.lists(st.one_of(open_deals, won_deals, won_deals), min_size=1, max_size=40)
 
 
+@UNHURRIED
 @given(pipelines)
 def test_parts_are_never_more_than_the_whole(rows):
     deals = inspect(rows).deals
@@ -63,6 +65,7 @@ def test_parts_are_never_more_than_the_whole(rows):
         assert flag.open_value <= totals.open_value
 
 
+@UNHURRIED
 @given(pipelines)
 def test_every_open_deal_is_there_once_and_every_reason_raises_a_flag(rows):
     found = inspect(rows)
@@ -75,11 +78,13 @@ def test_every_open_deal_is_there_once_and_every_reason_raises_a_flag(rows):
         assert len(codes) == len(set(codes))
 
 
+@UNHURRIED
 @given(pipelines)
 def test_the_same_twice_is_the_same(rows):
     assert inspect(rows) == inspect(rows)
 
 
+@UNHURRIED
 @given(pipelines, open_deals)
 def test_another_open_deal_moves_no_limit(rows, more):
     """Only won deals are a yardstick, so a pipeline does not judge itself."""

@@ -69,7 +69,7 @@ class TestPage:
         assert rows_of(page, "slips") == [
             ["the whole company", "0%", "13"], ["East", "0%", "6"], ["West", "0%", "7"]
         ]  # fmt: skip
-        assert "2026-Q2" in text_of(page)
+        assert "Q2 2026" in text_of(page)
 
     def test_every_limit_is_shown_with_its_won_deals(self, company):
         assert ["days in a stage, at most", "Lead", "10", "40", "10", "40", "10"] in rows_of(
@@ -99,6 +99,8 @@ class TestPage:
         browser = sign_in(make_person("operations"))
         of_team = rows_of(browser.get(f"{PAGE}?team=West"), "flags")
         assert [row[2] for row in of_team] == ["2", "0", "0", "1", "0"]
+        of_both = rows_of(browser.get(f"{PAGE}?team=West&flag=slipped"), "flags")
+        assert of_both == of_team
         of_flag = rows_of(browser.get(f"{PAGE}?flag=slipped"), "flags")
         assert [row[2] for row in of_flag] == ["3", "2", "1", "1", "0"]
 
@@ -127,6 +129,15 @@ class TestPage:
         assert page.status_code == 200
         assert "2026-Q2 is over" in text_of(page).replace("Q2 2026", "2026-Q2")
         assert "No chance can be said" in text_of(page)
+
+    def test_a_list_too_long_to_read_begins_with_what_matters(self, company, monkeypatch):
+        from counterpoise.web.demand import inspection
+
+        monkeypatch.setattr(inspection, "MOST_DEALS", 2)
+        page = look("operations")
+        assert deals_of(page) == ["Slipped", "<b>Sound</b>"]
+        assert "The list holds the 2 deals with the most at stake." in text_of(page)
+        assert rows_of(page, "flags")[0][2] == "3"
 
     def test_what_is_no_period_is_hidden(self, company):
         assert look("operations", path="/demand/soon/inspection/").status_code == 404

@@ -20,7 +20,13 @@ _MILLIONTH = Decimal("0.000001")
 
 def sum_up(deals: Sequence[InspectedDeal]) -> PipelineTotals:
     """Sums of what the deals themselves show, so a reader can add them up again."""
-    flagged = [each for each in deals if each.reasons]
+    flagged: list[InspectedDeal] = []
+    by_flag: dict[FlagKind, list[InspectedDeal]] = {flag: [] for flag in FLAGS}
+    for each in deals:
+        if each.reasons:
+            flagged.append(each)
+            for flag in each.flags:
+                by_flag[flag].append(each)
     return PipelineTotals(
         n=len(deals),
         open_value=_add_amounts(deals),
@@ -29,7 +35,8 @@ def sum_up(deals: Sequence[InspectedDeal]) -> PipelineTotals:
         flagged=len(flagged),
         at_risk=_add_stakes(flagged),
         flags=tuple(
-            _sum_flag(flag, [each for each in flagged if flag in each.flags]) for flag in FLAGS
+            FlagTotal(flag, len(found), _add_amounts(found), _add_stakes(found))
+            for flag, found in by_flag.items()
         ),
     )
 
@@ -74,10 +81,6 @@ def select(
         if (not flag or (bool(each.reasons) if flag == "any" else flag in each.flags))
         and all(getattr(each, name) == member for name, member in wanted.items())
     )
-
-
-def _sum_flag(flag: FlagKind, deals: Sequence[InspectedDeal]) -> FlagTotal:
-    return FlagTotal(flag, len(deals), _add_amounts(deals), _add_stakes(deals))
 
 
 def _add_amounts(deals: Iterable[InspectedDeal]) -> Decimal:

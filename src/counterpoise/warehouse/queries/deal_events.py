@@ -18,10 +18,10 @@ def list_deal_events(
 ) -> tuple[DealEvent, ...]:
     """Newest first, MOST_EVENTS at most. deal: its id as forecasts know it; owners by name."""
     zone = rulebook.get_text("company.time_zone", as_of)
-    query = _EVENTS.format(
-        cutoff=instant(as_of + timedelta(days=1), zone), name=name_deal("o"), most=MOST_EVENTS
-    )
+    cutoff = instant(as_of + timedelta(days=1), zone)
     with open_build(folder) as build:
+        name = name_deal(build.con, "o")
+        query = _EVENTS.format(cutoff=cutoff, name=name, most=MOST_EVENTS)
         rows = build.con.execute(query, [deal]).fetchall()
     return tuple(
         DealEvent(_EPOCH + timedelta(microseconds=micros), kind, before, after, by)

@@ -33,11 +33,12 @@ def load_deal_facts(folder: Path, deals: Deals, *, rulebook: Rulebook) -> DealFa
         return _Reading(build.con, deals, zone).read()
 
 
-def name_deal(alias: str) -> str:
+def name_deal(connection: duckdb.DuckDBPyConnection, alias: str) -> str:
     """SQL of a deal's id as forecasts know it: with its source where there are several."""
-    several = "(SELECT count(DISTINCT source) > 1 FROM opportunity)"
+    query = "SELECT count(DISTINCT source) > 1 FROM opportunity"
+    (several,) = connection.execute(query).fetchone() or (False,)
     name = f"{alias}.source_id"
-    return f"CASE WHEN {several} THEN {alias}.source || ':' || {name} ELSE {name} END"
+    return f"{alias}.source || ':' || {name}" if several else name
 
 
 def instant(day: date, zone: str) -> str:
@@ -64,7 +65,7 @@ class _Reading:
         held = pa.table({"id": pa.array(deals.ids, pa.string()), "deal": np.arange(len(deals))})
         connection.register("held", held)
         cutoff = instant(deals.as_of + timedelta(days=1), zone)
-        connection.execute(_PREPARE.format(cutoff=cutoff, name=name_deal("o")))
+        connection.execute(_PREPARE.format(cutoff=cutoff, name=name_deal(connection, "o")))
         (last,) = connection.execute(_LAST).fetchone() or (None,)
         self.is_present = last is None or deals.as_of >= business_day(last, zone)
         self.cutoff = cutoff

@@ -22,6 +22,8 @@ from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.domain.tables.inspection import FLAGS, InspectedDeal
 from counterpoise.domain.values.period import UnknownPeriod
+from counterpoise.domain.values.rights import Visitor
+from counterpoise.store import runs
 from counterpoise.store.ledger import NoBuild
 from counterpoise.web import access
 from counterpoise.web.demand import inspection_tables
@@ -34,6 +36,8 @@ from counterpoise.web.workplace import get_workspace, now
 
 PLACES = ("team", "rep", "region", "stage")
 TEMPLATE = "demand/inspection.html"
+MOST_DEALS = 5000
+"""How many deals the list holds, the most at stake first; programs have them all."""
 
 
 class InspectionForm(forms.Form):
@@ -97,23 +101,26 @@ def show_inspection(request: HttpRequest, period: str) -> HttpResponse:
         "inspection": inspection,
         "currency": inspection.currency,
         "reach": visitor.reach,
-        "has_run": bool(_may_read_plan(request)),
+        "has_run": _leads_to_forecast(visitor, str(asked.period)),
         "flow": _link_flow(request, asked),
         "opened": list_asked(request.GET),
     }
     if not form.is_valid():
         return render_page(request, TEMPLATE, context, form=form)
     chosen = form.cleaned_data
-    shown = select(deals, chosen["flag"], {name: chosen.get(name, "") for name in PLACES})
-    totals = sum_up(shown if _is_narrowed(chosen) else deals)
+    within = select(deals, "", {name: chosen.get(name, "") for name in PLACES})
+    shown, totals = select(within, chosen["flag"]), sum_up(within)
     context |= {"totals": totals, "is_narrowed": len(shown) < len(deals), "of_all": len(deals)}
+    context["most"] = MOST_DEALS if len(shown) > MOST_DEALS else 0
     tables = (
         inspection_tables.build_flags(totals, inspection.currency, _link_flags(request)),
-        inspection_tables.build_deals(shown, inspection, _link_deal(asked)),
+        inspection_tables.build_deals(shown[:MOST_DEALS], inspection, _link_deal(asked)),
         inspection_tables.build_coverage(
             inspections.list_coverage(asked, visitor), inspection.currency
         ),
-        inspection_tables.build_slips(inspections.list_slips(asked, visitor)),
+        inspection_tables.build_slips(
+            inspections.list_slips(asked, visitor), get_eyes(request).reader
+        ),
         inspection_tables.build_limits(inspection),
     )
     return render_page(request, TEMPLATE, context, tables, form=form)
@@ -162,12 +169,9 @@ def _ask(period: str, as_of: date | None) -> AskedInspection:
         raise Http404 from None
 
 
-def _may_read_plan(request: HttpRequest) -> bool:
-    return access.may_open(access.get_visitor(request), "demand:period")
-
-
-def _is_narrowed(chosen: dict[str, Any]) -> bool:
-    return any(chosen.get(name) for name in PLACES)
+def _leads_to_forecast(visitor: Visitor, period: str) -> bool:
+    """Whether there is a forecast of the period that the visitor may read."""
+    return access.may_open(visitor, "demand:period") and bool(runs.list_headings(period))
 
 
 def _link_flags(request: HttpRequest) -> str:

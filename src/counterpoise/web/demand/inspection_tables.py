@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from itertools import chain
 from urllib.parse import quote_plus
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from counterpoise.connectors.documents.names import name_part
+from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.inspection import (
     DealEvent,
     InspectedDeal,
@@ -160,7 +162,7 @@ def build_coverage(covered: Sequence[PipelineCoverage], currency: str) -> Table:
     )
 
 
-def build_slips(slips: Sequence[Slip]) -> Table:
+def build_slips(slips: Sequence[Slip], reader: Reader) -> Table:
     """A line for each part, with each quarter beside the other."""
     quarters = sorted({each.quarter for each in slips}, reverse=True)
     parts = dict.fromkeys((each.who, each.of) for each in slips)
@@ -170,7 +172,7 @@ def build_slips(slips: Sequence[Slip]) -> Table:
         caption=_("What slipped out of the last finished quarters"),
         columns=(
             Column("of", _("Of")),
-            *chain.from_iterable(_name_quarter(each) for each in quarters),
+            *chain.from_iterable(_name_quarter(each, reader) for each in quarters),
         ),
         rows=tuple(
             Row({"of": _name_part(who, of), **_fill_quarters(found, quarters, (who, of))})
@@ -180,9 +182,9 @@ def build_slips(slips: Sequence[Slip]) -> Table:
     )
 
 
-def _name_quarter(quarter: Period) -> tuple[Column, Column]:
+def _name_quarter(quarter: Period, reader: Reader) -> tuple[Column, Column]:
     return (
-        Column(f"share-{quarter}", str(quarter), "share"),
+        Column(f"share-{quarter}", reader.period(quarter), "share"),
         Column(f"n-{quarter}", _("Deals due"), "number"),
     )
 
@@ -259,9 +261,9 @@ def build_events(events: Sequence[DealEvent]) -> Table:
         caption=_("Its time line, newest first"),
         columns=(
             Column("at", _("When"), "moment"),
-            Column("kind", _("What"), has_choices=True),
-            Column("before", _("Before")),
-            Column("after", _("After")),
+            Column("kind", _("What happened"), has_choices=True),
+            Column("before", _("Before"), places=2),
+            Column("after", _("After"), places=2),
             Column("details", _("Details")),
             Column("by", _("By")),
         ),
@@ -270,8 +272,8 @@ def build_events(events: Sequence[DealEvent]) -> Table:
                 {
                     "at": each.at,
                     "kind": _name_event(each.kind),
-                    "before": "" if each.kind == "activity" else _read(each.before),
-                    "after": _read(each.after),
+                    "before": "" if each.kind == "activity" else _read(each.kind, each.before),
+                    "after": _read(each.kind, each.after),
                     "details": each.before if each.kind == "activity" else "",
                     "by": each.by,
                 }
@@ -286,11 +288,12 @@ def _name_event(kind: str) -> str:
     return str(EVENT_NAMES.get(kind, kind.replace("_", " ")))
 
 
-def _read(written: str) -> Value:
-    """A day, so that it is written for the reader; other values as the source wrote them."""
+def _read(kind: str, written: str) -> Value:
+    """Days and amounts, so that they are written for the reader; else as the source wrote it."""
+    read = {"expected_close_on": date.fromisoformat, "amount": Decimal}.get(kind, str)
     try:
-        return date.fromisoformat(written) if len(written) == len("2026-01-01") else written
-    except ValueError:
+        return read(written)
+    except (ValueError, InvalidOperation):
         return written
 
 
