@@ -9,7 +9,7 @@ import pytest
 from counterpoise.actions.levers import complete, list_levers, write_number
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.supply.pools import build_pools
-from counterpoise.domain.tables.capacity import Capacity, TeamSize, Work
+from counterpoise.domain.tables.capacity import Capacity, PoolMonth, TeamSize, Work
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.text import text
 from planning import DELIVERY, SELLERS
@@ -161,3 +161,14 @@ def test_learned_pools_are_known_by_the_sentence_that_supply_gives_them():
 )
 def test_numbers_are_written_without_needless_zeros(number, written):
     assert write_number(number) == written
+
+
+def test_what_a_template_asks_of_a_pool_is_changed_by_its_hours():
+    """One lever, however many months the hours are spread over; work.units would do nothing."""
+    month = PoolMonth("Delivery", date(2026, 10, 1), D(9), D(9), D(2), "hours", D(12))
+    spread = (Work("Atlas", "Delivery", D(6), 0), Work("Atlas", "Delivery", D(6), 1))
+    fed = replace(CAPACITY, work=(*spread, CAPACITY.work[1]), months=(month,))
+    book = Rulebook((rule("delivery.hours", "12", "Delivery", "hours a deal"),))
+    found = levers(fed, book)
+    assert found["delivery.hours", "Delivery"].value == "12"
+    assert not any(key == "work.units" for key, _ in found)

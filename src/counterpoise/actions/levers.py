@@ -11,7 +11,7 @@ from counterpoise.domain.tables.capacity import Capacity, Pool
 from counterpoise.domain.tables.scenario import Change
 from counterpoise.domain.values.text import Text
 
-PLANNED = ("plan.", "pool.", "work.")
+PLANNED = ("plan.", "pool.", "work.", "delivery.hours", "support.ticket_hours")
 """Keys that supply and plans are made with begin so."""
 OF_POOL = (
     "pool.headcount",
@@ -106,7 +106,8 @@ def _list_of_capacity(capacity: Capacity | None, rulebook: Rulebook, held: Held)
             basis = pool.basis if rule is None else None
             yield Lever(key, pool.name, _read_field(pool, key), unit, rule, basis)
     kinds = {pool.name: pool.kind for pool in capacity.pools}
-    for work in capacity.work:
+    by_template = {each.pool for each in capacity.months if each.required_high is not None}
+    for work in (each for each in capacity.work if each.pool not in by_template):
         subject = f"{work.product} / {work.pool}"
         rule = _find_first("work.units", (subject, work.pool), held)
         if rule is not None or kinds[work.pool] != "sellers":  # sellers share what was learned
