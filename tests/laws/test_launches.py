@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from counterpoise.domain.demand.portfolio import apply_portfolio
@@ -26,6 +26,7 @@ from launching import (
 from overriding import DECEMBER, NOVEMBER, OCTOBER, build_forecast
 
 D = Decimal
+some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 RULES = load_defaults()
 MONTHS = (OCTOBER, NOVEMBER, DECEMBER)
 DEALS = build_deals(OLD + CEDAR + DUNE)
@@ -106,6 +107,7 @@ def add_up(forecast, measure, month, value):
     return set(sums.values())
 
 
+@some
 @given(forecasts(), portfolios())
 def test_parts_add_up_to_wholes_to_the_cent(forecast, decided):
     found = apply(forecast, decided)
@@ -114,6 +116,7 @@ def test_parts_add_up_to_wholes_to_the_cent(forecast, decided):
             assert len(add_up(found, measure, month, lambda each: each.mean)) == 1
 
 
+@some
 @given(forecasts(), portfolios())
 def test_the_lines_tell_the_whole_difference(forecast, decided):
     found = apply(forecast, decided)
@@ -126,6 +129,7 @@ def test_the_lines_tell_the_whole_difference(forecast, decided):
         assert after - before == told
 
 
+@some
 @given(forecasts(), portfolios())
 def test_every_figure_is_possible(forecast, decided):
     for each in apply(forecast, decided).cells:
@@ -134,6 +138,7 @@ def test_every_figure_is_possible(forecast, decided):
         assert each.quantiles[0] >= 0
 
 
+@some
 @given(forecasts(), portfolios())
 def test_whatever_is_not_decided_about_stays_the_same_object(forecast, decided):
     known = {id(each) for each in forecast.cells}
@@ -146,6 +151,7 @@ def test_whatever_is_not_decided_about_stays_the_same_object(forecast, decided):
             assert id(each) in known
 
 
+@some
 @given(forecasts(), portfolios(), st.randoms())
 def test_the_order_of_decisions_does_not_matter(forecast, decided, chance):
     mixed = list(decided)
@@ -153,6 +159,7 @@ def test_the_order_of_decisions_does_not_matter(forecast, decided, chance):
     assert look(apply(forecast, decided)) == look(apply(forecast, mixed))
 
 
+@some
 @given(forecasts(), launches("Fjord"), launches("Granite"))
 def test_withdrawing_one_launch_leaves_the_other_as_it_was(forecast, one, other):
     """Each draws from a stream of its own, so their figures do not touch."""
@@ -164,6 +171,7 @@ def test_withdrawing_one_launch_leaves_the_other_as_it_was(forecast, one, other)
     assert apply(forecast, []) is forecast
 
 
+@some
 @given(forecasts(), portfolios())
 def test_nothing_that_happened_after_the_day_is_used(forecast, decided):
     assert look(apply(forecast, decided, LATER.known_on(AS_OF))) == look(apply(forecast, decided))

@@ -139,18 +139,7 @@ def run_cycle(
         capacity=supply,
         plans=plans or (),
         actions=propose_actions(
-            Evidence(
-                period=period,
-                as_of=facts.deals.as_of,
-                currency=facts.deals.currency,
-                health=facts.health,
-                forecast=demand,
-                capacity=supply,
-                plan=plans[0] if plans else None,
-                variance=variance,
-                target=facts.target,
-            ),
-            rulebook,
+            _gather_evidence(facts, period, demand, supply, plans, variance), rulebook
         ),
         variance=variance,
         assumptions=_list_assumptions(rulebook),
@@ -252,6 +241,28 @@ def find_last_finished(period: Period, as_of: date) -> Period:
     while period.end - timedelta(days=1) > as_of:
         period = period.before()
     return period
+
+
+def _gather_evidence(
+    facts: Facts,
+    period: Period,
+    forecast: Forecast | None,
+    capacity: Capacity | None,
+    plans: tuple[Plan, ...] | None,
+    variance: Variance | None,
+) -> Evidence:
+    """What actions are proposed from."""
+    return Evidence(
+        period=period,
+        as_of=facts.deals.as_of,
+        currency=facts.deals.currency,
+        health=facts.health,
+        forecast=forecast,
+        capacity=capacity,
+        plan=plans[0] if plans else None,
+        variance=variance,
+        target=facts.target,
+    )
 
 
 def _lay_out_problem(
