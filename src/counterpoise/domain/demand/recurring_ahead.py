@@ -121,7 +121,7 @@ def _cut(held: Sequence[Contract], as_of: date, first: date, paths: int) -> Iter
 def _pass_month(part: _Slice, month: int, known: _Known, flows: Flows, rng: Generator) -> None:
     for column in np.flatnonzero(part.step == month):
         after = np.full(known.paths, part.stepped[column])
-        _change(part, column, after, month, flows)
+        _change(part, int(column), after, month, flows)
     for column in np.flatnonzero(part.end <= month):
         _end_term(part, int(column), month, known, flows, rng)
     _expand(part, month, known, flows, rng)
