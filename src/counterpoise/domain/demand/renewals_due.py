@@ -61,12 +61,12 @@ def _foretell(contract: Contract, learned: Renewals | None, as_of: date) -> Rene
     passed = renewals.find_passed(contract.last, as_of)
     chance = Decimal(min(found.after(passed), 1.0)).quantize(SHARE, ROUND_HALF_EVEN)
     ratio = renewals.find_mean_ratio(found, learned.whole.ratios)
-    seen = text(
-        "Ended terms like it: {n}, renewed: {renewed}.",
+    why = text(
+        "Ended terms like it: {n}, renewed: {renewed}. {window}",
         n=found.terms,
         renewed=found.renewed,
+        window=_tell_window(contract, as_of, passed),
     )
-    why = text("{seen} {window}", seen=seen, window=_tell_window(contract, as_of, passed))
     return _write(contract, earlier, (chance, Decimal(ratio)), why)
 
 
