@@ -13,10 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step
+from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step, Verdict
 from counterpoise.domain.tables.measured import Measured
-from counterpoise.domain.time_series.forecast import Past
+from counterpoise.domain.time_series.challengers import Challenger, Terms, refuse
 from counterpoise.domain.time_series.hierarchy import Hierarchy, group_by_labels
+from counterpoise.domain.time_series.past import Past
 from counterpoise.domain.time_series.series import BrokenSeries, Series, build_series
 from counterpoise.domain.time_series.together import NodeForecast, forecast_together
 from counterpoise.domain.values.period import Period
@@ -33,13 +34,15 @@ CENT, SHARE = Decimal("0.01"), Decimal("0.000001")
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """by: the dimensions to split by, none for the whole. adds_up: it is a sum or a count."""
+    """by: the dimensions to split by, none for the whole. adds_up: it is a sum or a count.
+    is_challenged: challengers are asked as well."""
 
     measure: str
     by: tuple[str, ...]
     every: Every
     steps: int
     adds_up: bool
+    is_challenged: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= MOST_STEPS:
@@ -52,9 +55,15 @@ class Wish:
             )
 
 
-def carry(measured: Sequence[Measured], wish: Wish, as_of: date) -> Carried:
+def carry(
+    measured: Sequence[Measured],
+    wish: Wish,
+    as_of: date,
+    challengers: Sequence[Challenger] = (),
+    terms: Terms = Terms(),  # noqa: B008 -- a frozen value
+) -> Carried:
     """measured: the measure by the period and the wish's dimensions, as known on a day; of one that
-    does not add up the whole as well.
+    does not add up the whole as well. challengers: what may be heard beside the methods.
 
     A period counts once it is over on that evening. Raises BrokenSeries where nothing can be said
     of the whole, or of any part.
@@ -73,12 +82,27 @@ def carry(measured: Sequence[Measured], wish: Wish, as_of: date) -> Carried:
     day_after = as_of + timedelta(days=1)
     left_out: list[Text] = []
     if wish.adds_up:
-        parts = _carry_sums(observed, wish, day_after)
+        parts, verdicts = _carry_sums(observed, wish, day_after, challengers, terms)
     else:
         parts, left_out = _carry_alone(observed, wish, day_after)
-    unit = measured[0].unit if measured else ""
+        verdicts = tuple(refuse(each.name, _say_alone()) for each in challengers)
     return Carried(
-        wish.measure, unit, wish.by, wish.every, as_of, wish.adds_up, tuple(parts), tuple(left_out)
+        measure=wish.measure,
+        unit=measured[0].unit if measured else "",
+        by=wish.by,
+        every=wish.every,
+        as_of=as_of,
+        adds_up=wish.adds_up,
+        parts=tuple(parts),
+        left_out=tuple(left_out),
+        verdicts=verdicts,
+    )
+
+
+def _say_alone() -> Text:
+    return text(
+        "A rate does not add up, so each part is carried by itself, and challengers are tried on"
+        " many together. Ask for what is counted or summed."
     )
 
 
@@ -94,7 +118,13 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
     return dict(sorted(observed.items()))
 
 
-def _carry_sums(observed: Observed, wish: Wish, day_after: date) -> list[CarriedPart]:
+def _carry_sums(
+    observed: Observed,
+    wish: Wish,
+    day_after: date,
+    challengers: Sequence[Challenger],
+    terms: Terms,
+) -> tuple[list[CarriedPart], tuple[Verdict, ...]]:
     whole: dict[date, float] = {}
     for values in observed.values():
         for day, value in values.items():
@@ -106,9 +136,11 @@ def _carry_sums(observed: Observed, wish: Wish, day_after: date) -> list[Carried
         for part, values in observed.items()
     ]
     hierarchy = _lay_out(list(observed), wish.by)
-    found = forecast_together(hierarchy, lowest, wish.steps, [float(each) for each in LEVELS])
+    levels = [float(each) for each in LEVELS]
+    found = forecast_together(hierarchy, lowest, wish.steps, levels, challengers, terms)
     expected = _round_sums(hierarchy, np.array([each.middle for each in found]))
-    return [_describe(*each) for each in zip(found, expected, strict=True)]
+    parts = [_describe(*each) for each in zip(found, expected, strict=True)]
+    return parts, found[0].verdicts
 
 
 def _lay_out(parts: Sequence[Members], by: tuple[str, ...]) -> Hierarchy:
