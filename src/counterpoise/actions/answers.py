@@ -156,6 +156,7 @@ def answer_series(build: str, found: Carried) -> Answer:
         "adds_up": found.adds_up,
         "parts": [_answer_carried(each) for each in found.parts],
         "left_out": to_plain(found.left_out),
+        "challengers": to_plain(found.verdicts),
     }
 
 

@@ -127,6 +127,7 @@ def series(
     by: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())] = (),
     every: Every = "month",
     steps: int = 6,
+    challenged: bool = False,
     common: Common = DEFAULTS,
 ) -> None:
     """Carry a measure forward.
@@ -144,11 +145,14 @@ def series(
         month or quarter.
     steps
         How many periods ahead, 1 to 24.
+    challenged
+        Let challengers compete with the methods, on past days.
     """
     workspace = workspaces.open_workspace(common.workspace)
     build = examinations.get_build(workspace)
     with working("Carrying forward"):
-        found = carried.carry(build, carried.wish(measure, by, every, steps), today=now().date())
+        wanted = carried.wish(measure, by, every, steps, is_challenged=challenged)
+        found = carried.carry(build, wanted, today=now().date())
     if common.json:
         print_json(answers.answer_series(build.id, found))
         return
@@ -164,7 +168,14 @@ def series(
     ]
     columns = ("of", "missed by", "repeating the season", "past days tried")
     print_table("How such forecasts did before", columns, past)
-    for why in found.left_out:
+    if found.verdicts:
+        compared = [
+            (each.name, each.outcome, each.missed, each.methods_missed, each.gain, each.series)
+            for each in found.verdicts
+        ]
+        columns = ("challenger", "verdict", "missed by", "the methods", "better by", "series")
+        print_table("Challengers on past days", columns, compared)
+    for why in (*found.left_out, *(each.why for each in found.verdicts)):
         say(f"- {why}")
 
 

@@ -29,6 +29,10 @@ class SeriesWanted(Schema):
     by: list[Name] = Field(default_factory=list, max_length=2)
     every: Literal["month", "quarter"] = "month"
     steps: int = Field(6, ge=1, le=24, description="How many periods ahead.")
+    challenged: bool = Field(
+        False,  # noqa: FBT003 -- how a schema states what holds where nothing is said
+        description="Whether challengers may compete with the methods.",
+    )
 
 
 class PeriodPastAnswer(Schema):
@@ -57,9 +61,25 @@ class CarriedPartAnswer(Schema):
     looks: int
 
 
+class ChallengerAnswer(Schema):
+    """missed, methods_missed: the mean size of an error on past days, in units of how much each
+    series moves. gain: by what share its errors were smaller; gain_low: at least that, with 95 %
+    confidence. series, looks: on how many, from how many past days."""
+
+    name: str
+    outcome: Literal["heard", "not heard", "refused", "failed"]
+    missed: Amount | None
+    methods_missed: Amount | None
+    gain: Amount | None
+    gain_low: Amount | None
+    series: int
+    looks: int
+    why: str
+
+
 class SeriesAnswer(Schema):
     """parts: the whole first. adds_up: parts add up to wholes, to the cent. left_out: parts of
-    which nothing can be said, and why."""
+    which nothing can be said, and why. challengers: those that were asked for."""
 
     build: str
     as_of: date
@@ -70,6 +90,7 @@ class SeriesAnswer(Schema):
     adds_up: bool
     parts: list[CarriedPartAnswer]
     left_out: list[str]
+    challengers: list[ChallengerAnswer]
 
 
 @router.get("/series", response=SeriesAnswer, summary="Carry a measure forward")
@@ -79,7 +100,13 @@ def show_series(request: HttpRequest, wanted: Query[SeriesWanted]) -> dict[str, 
         raise Http404
     try:
         build = examinations.get_build(get_workspace())
-        asked = series.wish(wanted.measure, tuple(wanted.by), wanted.every, wanted.steps)
+        asked = series.wish(
+            wanted.measure,
+            tuple(wanted.by),
+            wanted.every,
+            wanted.steps,
+            is_challenged=wanted.challenged,
+        )
         found = series.carry(build, asked, today=now().date())
     except NoBuild as error:
         raise Problem(404, str(error)) from None

@@ -31,6 +31,12 @@ from counterpoise.web.workplace import get_workspace, now
 PEOPLE = {"rep", "team"}
 SPLITS = ("", "region", "product", "segment", "source", "team", "rep", "type")
 PAIRS = ("region,product", "region,segment", "product,segment", "region,source", "team,product")
+OUTCOMES = {
+    "heard": _("heard beside the methods"),
+    "not heard": _("not heard"),
+    "refused": _("not tried"),
+    "failed": _("failed"),
+}
 NAMES = {**PARTS, "type": _("Type of activity")}
 
 
@@ -43,6 +49,7 @@ class SeriesForm(forms.Form):
         label=_("Period"), choices=(("month", _("Month")), ("quarter", _("Quarter")))
     )
     steps = forms.IntegerField(label=_("Periods ahead"), min_value=1, max_value=24)
+    challenged = forms.BooleanField(label=_("Let challengers compete"), required=False)
 
     def __init__(self, *given: Any, visitor: Visitor, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -82,17 +89,25 @@ def show_series(request: HttpRequest) -> HttpResponse:
     }
     tables = [_build_parts(found, form.cleaned_data), _build_ahead(found, part)]
     tables.append(_build_history(found, part))
+    if found.verdicts:
+        tables.append(_build_verdicts(found))
     return render_page(request, "demand/series.html", context, tables, form=form)
 
 
 def _carry(build: CurrentBuild, asked: dict[str, Any]) -> Carried:
     by = tuple(filter(None, asked["by"].split(",")))
-    wanted = series.wish(asked["measure"], by, asked["every"], asked["steps"])
+    wanted = series.wish(
+        asked["measure"],
+        by,
+        asked["every"],
+        asked["steps"],
+        is_challenged=asked["challenged"],
+    )
     return series.carry(build, wanted, today=now().date())
 
 
 def _fill(asked: QueryDict) -> dict[str, str]:
-    usual = {"measure": "won_revenue", "by": "", "every": "month", "steps": "6"}
+    usual = {"measure": "won_revenue", "by": "", "every": "month", "steps": "6", "challenged": ""}
     return {key: asked.get(key, value) for key, value in usual.items()}
 
 
@@ -209,6 +224,41 @@ def _build_history(found: Carried, part: CarriedPart) -> Table:
         currency=found.unit,
         sort="-start",
         page_rows=12,
+    )
+
+
+def _build_verdicts(found: Carried) -> Table:
+    return Table(
+        name="challengers",
+        caption=gettext("Challengers on past days, beside the methods"),
+        columns=(
+            Column("name", gettext("Challenger")),
+            Column("outcome", gettext("Verdict")),
+            Column("missed", gettext("It missed by"), "number", places=3),
+            Column("methods", gettext("The methods missed by"), "number", places=3),
+            Column("gain", gettext("Better by"), "share"),
+            Column("gain_low", gettext("At least by"), "share"),
+            Column("series", gettext("Series"), "number"),
+            Column("looks", gettext("Past days"), "number"),
+            Column("why", gettext("Why")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "name": each.name,
+                    "outcome": str(OUTCOMES[each.outcome]),
+                    "missed": each.missed,
+                    "methods": each.methods_missed,
+                    "gain": each.gain,
+                    "gain_low": each.gain_low,
+                    "series": each.series or None,
+                    "looks": each.looks or None,
+                    "why": each.why,
+                }
+            )
+            for each in found.verdicts
+        ),
+        empty="",
     )
 
 
