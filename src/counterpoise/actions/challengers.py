@@ -174,7 +174,8 @@ def _say_failed(name: str, answer: dict[str, str]) -> Text:
             )
         case "shape":
             return text(
-                "{name} is no challenger: {what}. It needs a name and a method carry.",
+                "{name} is no challenger but a {what} without a name or a method carry. Give it"
+                " both.",
                 name=name,
                 what=what,
             )

@@ -173,8 +173,8 @@ def series(
             (each.name, each.outcome, each.missed, each.methods_missed, each.gain, each.series)
             for each in found.verdicts
         ]
-        columns = ("challenger", "verdict", "missed by", "the methods", "better by", "series")
-        print_table("Challengers on past days", columns, compared)
+        heads = ("challenger", "verdict", "missed by", "the methods", "better by", "series")
+        print_table("Challengers on past days", heads, compared)
     for why in (*found.left_out, *(each.why for each in found.verdicts)):
         say(f"- {why}")
 

@@ -216,10 +216,9 @@ def _judge(
     gain = float(better.mean())
     spread = float(better.std(ddof=1)) / np.sqrt(len(better)) if len(better) > 1 else np.inf
     low = gain - ONE_SIDED * spread
-    outcome = "heard" if gain >= terms.margin and low > 0 else "not heard"
     return Verdict(
         name,
-        outcome,
+        "heard" if gain >= terms.margin and low > 0 else "not heard",
         _round(own),
         _round(methods),
         _round(gain),

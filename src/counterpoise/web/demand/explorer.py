@@ -31,6 +31,8 @@ from counterpoise.web.workplace import get_workspace, now
 PEOPLE = {"rep", "team"}
 SPLITS = ("", "region", "product", "segment", "source", "team", "rep", "type")
 PAIRS = ("region,product", "region,segment", "product,segment", "region,source", "team,product")
+CHALLENGERS = {"boosted": _("gradient boosting")}
+"""Those of the house; a plug-in is shown by the name that it gives itself."""
 OUTCOMES = {
     "heard": _("heard beside the methods"),
     "not heard": _("not heard"),
@@ -49,7 +51,9 @@ class SeriesForm(forms.Form):
         label=_("Period"), choices=(("month", _("Month")), ("quarter", _("Quarter")))
     )
     steps = forms.IntegerField(label=_("Periods ahead"), min_value=1, max_value=24)
-    challenged = forms.BooleanField(label=_("Let challengers compete"), required=False)
+    challenged = forms.BooleanField(
+        label=_("Let challengers compete"), label_suffix="", required=False
+    )
 
     def __init__(self, *given: Any, visitor: Visitor, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -245,7 +249,7 @@ def _build_verdicts(found: Carried) -> Table:
         rows=tuple(
             Row(
                 {
-                    "name": each.name,
+                    "name": str(CHALLENGERS.get(each.name, each.name)),
                     "outcome": str(OUTCOMES[each.outcome]),
                     "missed": each.missed,
                     "methods": each.methods_missed,
