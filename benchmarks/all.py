@@ -15,6 +15,7 @@ SCRIPTS = (
     "maven_demand.py",
     "simulated_demand.py",
     "series.py",
+    "challenger.py",
     "series_many.py",
     "tourism.py",
     "parts.py",

@@ -3,20 +3,24 @@
 import csv
 import io
 import json
-from datetime import date
+import os
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from counterpoise.actions import examinations, series
+from counterpoise.actions import examinations, rules, series
 from counterpoise.cli.main import main
 from counterpoise.domain.measure.question import UnknownDimension, UnknownMeasure
+from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule
 from people import PEOPLE, make_person, sign_in
 from programs import make_program
 from shown_pages import rows_of, text_of
 
 ADDRESS = "/demand/series/"
 BY_REGION = "measure=won_revenue&by=region&every=month&steps=3"
+TODAY = date(2026, 9, 30)
+COMPETING = "measure=won_revenue&by=region,product&every=month&steps=3&challenged=on"
 READERS = set(PEOPLE) - {"rep"}
 
 
@@ -133,3 +137,85 @@ def test_three_dimensions_are_too_many_and_a_stranger_is_named():
         series.wish("won_revenue", ("stage",))
     with pytest.raises(UnknownMeasure, match="These can: leads, deals_created"):
         series.wish("pipeline_open")
+
+
+@pytest.fixture
+def trying(planned):
+    """A company that tries challengers on few series, and hears none that is not far better."""
+    for name, value in {"least_series": "2", "margin": "0.99"}.items():
+        rule = Rule(f"challenger.{name}", "", value, "", TODAY, "the board")
+        rules.change_rule(rule, replaces=0, at=datetime(2026, 9, 30, tzinfo=UTC))
+    return planned
+
+
+class TestChallengers:
+    def test_the_page_the_api_and_the_command_show_the_same_verdict(self, trying, capsys):
+        main(["series", "won_revenue", "--by", "region", "product", "--steps", "3", "--challenged",
+              "--json", "--workspace", str(trying.root)])  # fmt: skip
+        said = json.loads(capsys.readouterr().out)
+        (verdict,) = said["challengers"]
+        assert verdict["name"] == "boosted"
+        assert verdict["outcome"] == "not heard"
+        program = make_program(make_person("finance"))
+        query = "measure=won_revenue&by=region&by=product&steps=3&challenged=true"
+        assert program.get(f"/series?{query}").json() == said
+        page = sign_in(make_person("viewer")).get(f"{ADDRESS}?{COMPETING}")
+        (row,) = rows_of(page, "challengers")
+        assert row[0] == "gradient boosting"
+        assert verdict["why"] in text_of(page)
+        main(["series", "won_revenue", "--by", "region", "product", "--steps", "3", "--challenged",
+              "--workspace", str(trying.root)])  # fmt: skip
+        printed = capsys.readouterr()
+        assert "Challengers on past days" in printed.out
+        assert verdict["why"] in printed.out + printed.err
+
+    def test_one_that_loses_changes_no_figure(self, trying):
+        build = examinations.get_build(trying)
+        plain = series.carry(build, series.wish("won_deals", ("region", "product")), today=TODAY)
+        wanted = series.wish("won_deals", ("region", "product"), is_challenged=True)
+        found = series.carry(build, wanted, today=TODAY)
+        (verdict,) = found.verdicts
+        assert (verdict.outcome, plain.verdicts) == ("not heard", ())
+        assert found.parts == plain.parts
+
+    def test_too_few_parts_are_refused_with_what_is_needed(self, planned):
+        page = sign_in(make_person("viewer")).get(f"{ADDRESS}?{BY_REGION}&challenged=on")
+        assert "it takes 20 to tell skill from luck" in text_of(page)
+        assert "not tried" in text_of(page)
+
+    def test_nothing_is_shown_of_them_unless_asked(self, planned):
+        page = sign_in(make_person("viewer")).get(f"{ADDRESS}?{BY_REGION}")
+        assert "Challengers on past days" not in text_of(page)
+
+    def test_a_plug_in_is_tried_like_the_others(self, trying, tmp_path, monkeypatch):
+        (tmp_path / "company_models.py").write_text(
+            "class Model:\n"
+            "    name = 'last value again'\n"
+            "    def carry(self, series, steps, season):\n"
+            "        return [each[-1:].repeat(steps) for each in series]\n"
+        )
+        known = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(known))
+        monkeypatch.setenv("COUNTERPOISE_CHALLENGERS", "company_models:Model nowhere:model")
+        wanted = series.wish("deals_created", ("region", "product"), is_challenged=True)
+        found = series.carry(examinations.get_build(trying), wanted, today=TODAY)
+        assert [(each.name, each.outcome) for each in found.verdicts] == [
+            ("boosted", "not heard"),
+            ("last value again", "not heard"),
+            ("nowhere:model", "failed"),
+        ]  # fmt: skip
+        assert "nowhere:model cannot be loaded" in str(found.verdicts[2].why)
+        monkeypatch.setenv("COUNTERPOISE_CHALLENGERS", "")
+        again = series.carry(examinations.get_build(trying), wanted, today=TODAY)
+        assert len(again.verdicts) == 1, "what failed is not remembered"
+
+    def test_nobody_can_name_one_in_a_request(self, planned, monkeypatch):
+        monkeypatch.setattr("subprocess.Popen", lambda *_, **__: pytest.fail("a process began"))
+        person = make_person("administrator")
+        sign_in(person).get(f"{ADDRESS}?{BY_REGION}&challenged=os:system&challengers=os:system")
+        make_program(person).get("/series?by=region&challenged=true&challengers=os:system")
+
+    def test_a_rule_that_nothing_can_be_tried_by_is_not_recorded(self, planned):
+        rule = Rule("challenger.least_series", "", "0", "", TODAY, "the board")
+        with pytest.raises(InvalidRule, match="Write 2 or more"):
+            rules.change_rule(rule, replaces=0, at=datetime(2026, 9, 30, tzinfo=UTC))

@@ -192,6 +192,7 @@ def answer_series(build: str, found: Carried) -> Answer:
         "parts": [_answer_carried(each) for each in found.parts],
         "left_out": to_plain(found.left_out),
         "notes": to_plain(found.notes),
+        "challengers": to_plain(found.verdicts),
     }
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from counterpoise.actions import examinations, rules
+from counterpoise.actions import challengers, examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.series_days import find_calendars
 from counterpoise.domain.demand import explore
+from counterpoise.domain.demand.challenging import read_patience
 from counterpoise.domain.demand.explore import Every, Wish
 from counterpoise.domain.demand.surroundings import Known
 from counterpoise.domain.measure.definitions import DEFINITIONS
@@ -18,6 +19,7 @@ from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.carried import Carried
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.measured import Measured
+from counterpoise.domain.time_series.challengers import Competitors
 from counterpoise.domain.time_series.series import BrokenSeries, step
 from counterpoise.domain.values.period import find_start
 from counterpoise.domain.values.text import text
@@ -47,7 +49,14 @@ def list_dimensions(measure: str) -> tuple[str, ...]:
     return tuple(each for each in DEFINITIONS[measure].dimensions if each in PARTS)
 
 
-def wish(measure: str, by: tuple[str, ...] = (), every: Every = "month", steps: int = 6) -> Wish:
+def wish(
+    measure: str,
+    by: tuple[str, ...] = (),
+    every: Every = "month",
+    steps: int = 6,
+    *,
+    is_challenged: bool = False,
+) -> Wish:
     """Raises UnknownMeasure, UnknownDimension or BrokenSeries for what cannot be carried."""
     if measure not in CARRIED:
         raise UnknownMeasure(
@@ -75,7 +84,7 @@ def wish(measure: str, by: tuple[str, ...] = (), every: Every = "month", steps: 
                 most=MOST_DIMENSIONS,
             )
         )
-    return Wish(measure, by, every, steps, measure in ADDING_UP)
+    return Wish(measure, by, every, steps, measure in ADDING_UP, is_challenged)
 
 
 def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
@@ -89,10 +98,25 @@ def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
     rulebook, wider = rules.load_rulebook(), _widen(wanted, marks)
     if wider != wanted:
         try:
-            return _narrow(_carry(build, wider, as_of, rulebook, marks), wanted)
+            return _narrow(_ask(build, wider, as_of, rulebook, marks), wanted)
         except BrokenSeries:
             pass  # too many parts: a note says that the mark is not counted
-    return _carry(build, wanted, as_of, rulebook, marks)
+    return _ask(build, wanted, as_of, rulebook, marks)
+
+
+def _ask(
+    build: CurrentBuild,
+    wanted: Wish,
+    as_of: date,
+    rulebook: Rulebook,
+    marks: tuple[SeriesMark, ...],
+) -> Carried:
+    if not wanted.is_challenged:
+        return _carry(build, wanted, as_of, rulebook, marks)
+    found = _carry_challenged(build, wanted, as_of, rulebook, marks)
+    if any(each.outcome == "failed" for each in found.verdicts):
+        _carry_challenged.cache_clear()  # what failed now may be there, or be faster, next time
+    return found
 
 
 def _widen(wanted: Wish, marks: Sequence[SeriesMark]) -> Wish:
@@ -119,16 +143,36 @@ def _carry(
     rulebook: Rulebook,
     marks: tuple[SeriesMark, ...],
 ) -> Carried:
+    measured = _measure(build, wanted, as_of, rulebook)
+    known = _find_known(build, wanted, as_of, rulebook, measured)
+    return explore.carry(measured, wanted, as_of, replace(known, marks=marks))
+
+
+@lru_cache(maxsize=16)
+def _carry_challenged(
+    build: CurrentBuild,
+    wanted: Wish,
+    as_of: date,
+    rulebook: Rulebook,
+    marks: tuple[SeriesMark, ...],
+) -> Carried:
+    patience = read_patience(rulebook, as_of)
+    measured = _measure(build, wanted, as_of, rulebook)
+    known = replace(_find_known(build, wanted, as_of, rulebook, measured), marks=marks)
+    with challengers.open_challengers(patience.seconds) as opened:
+        competitors = Competitors(tuple(opened), patience.terms)
+        return explore.carry(measured, wanted, as_of, known, competitors)
+
+
+def _measure(build: CurrentBuild, wanted: Wish, as_of: date, rulebook: Rulebook) -> list[Measured]:
     splits = {wanted.by} if wanted.adds_up else {wanted.by, ()}
-    measured = [
+    return [
         each
         for by in sorted(splits)
         for each in examinations.answer(
             build, Question((wanted.measure,), (wanted.every, *by), None, as_of), rulebook
         )
     ]
-    known = _find_known(build, wanted, as_of, rulebook, measured)
-    return explore.carry(measured, wanted, as_of, replace(known, marks=marks))
 
 
 def _find_known(

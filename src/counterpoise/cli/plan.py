@@ -128,6 +128,7 @@ def series(
     by: Annotated[tuple[str, ...], Parameter(consume_multiple=True, negative=())] = (),
     every: Every = "month",
     steps: int = 6,
+    challenged: bool = False,
     common: Common = DEFAULTS,
 ) -> None:
     """Carry a measure forward.
@@ -145,11 +146,14 @@ def series(
         day, week, month or quarter.
     steps
         How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
+    challenged
+        Let challengers compete with the methods, on past days.
     """
     workspace = workspaces.open_workspace(common.workspace)
     build = examinations.get_build(workspace)
     with working("Carrying forward"):
-        found = carried.carry(build, carried.wish(measure, by, every, steps), today=now().date())
+        wanted = carried.wish(measure, by, every, steps, is_challenged=challenged)
+        found = carried.carry(build, wanted, today=now().date())
     if common.json:
         print_json(answers.answer_series(build.id, found))
         return
@@ -185,10 +189,17 @@ def _print_learned(found: Carried) -> None:
     if replaced:
         heads = ("of", "from", "why", "was", "learned instead")
         print_table("Not learned from as it came", heads, replaced)
+    if found.verdicts:
+        compared = [
+            (each.name, each.outcome, each.missed, each.methods_missed, each.gain, each.series)
+            for each in found.verdicts
+        ]
+        titles = ("challenger", "verdict", "missed by", "the methods", "better by", "series")
+        print_table("Challengers on past days", titles, compared)
     for part in found.parts:
         for note in part.notes:
             say(f"- {_name(part.by)}: {note}")
-    for why in (*found.notes, *found.left_out):
+    for why in (*found.notes, *found.left_out, *(each.why for each in found.verdicts)):
         say(f"- {why}")
 
 

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import carried_evidence as evidence
 from counterpoise.domain.demand.carried_evidence import CENT, SHARE, round_to
 from counterpoise.domain.demand.surroundings import Known, select_occasions, surround
-from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step
+from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step, Verdict
 from counterpoise.domain.tables.measured import Measured
-from counterpoise.domain.time_series.forecast import Past
+from counterpoise.domain.time_series.challengers import NOBODY, Competitors, refuse
 from counterpoise.domain.time_series.hierarchy import Hierarchy, Node, group_by_labels
 from counterpoise.domain.time_series.learning import Learning, learn
 from counterpoise.domain.time_series.marking import replace_marked
+from counterpoise.domain.time_series.past import Past
 from counterpoise.domain.time_series.series import BrokenSeries, Series, build_series
 from counterpoise.domain.time_series.together import NodeForecast, Say, forecast_together
 from counterpoise.domain.values.period import find_start
@@ -41,13 +42,15 @@ LEARNED_DAYS = 728
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """by: the dimensions to split by, none for the whole. adds_up: it is a sum or a count."""
+    """by: the dimensions to split by, none for the whole. adds_up: it is a sum or a count.
+    is_challenged: challengers are asked as well."""
 
     measure: str
     by: tuple[str, ...]
     every: Every
     steps: int
     adds_up: bool
+    is_challenged: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= MOST_STEPS[self.every]:
@@ -63,9 +66,16 @@ class Wish:
 NOTHING = Known()
 
 
-def carry(measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = NOTHING) -> Carried:
+def carry(
+    measured: Sequence[Measured],
+    wish: Wish,
+    as_of: date,
+    known: Known = NOTHING,
+    competitors: Competitors = NOBODY,
+) -> Carried:
     """measured: the measure by the period and the wish's dimensions, as known on a day; of one that
-    does not add up the whole as well. known: what else is known of the periods.
+    does not add up the whole as well. known: what else is known of the periods. competitors: what
+    may be heard beside the methods.
 
     A period counts once it is over on that evening. Raises BrokenSeries where nothing can be said
     of the whole, or of any part.
@@ -84,13 +94,13 @@ def carry(measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = 
     day_after = as_of + timedelta(days=1)
     left_out: list[Text] = []
     if wish.adds_up:
-        parts = _carry_sums(observed, wish, day_after, known)
+        parts, verdicts = _carry_sums(observed, wish, day_after, known, competitors)
     else:
         parts, left_out = _carry_alone(observed, wish, day_after, known)
-    unit = measured[0].unit if measured else ""
+        verdicts = tuple(refuse(each.name, _say_alone()) for each in competitors.challengers)
     return Carried(
         measure=wish.measure,
-        unit=unit,
+        unit=measured[0].unit if measured else "",
         by=wish.by,
         every=wish.every,
         as_of=as_of,
@@ -98,6 +108,14 @@ def carry(measured: Sequence[Measured], wish: Wish, as_of: date, known: Known = 
         parts=tuple(parts),
         left_out=tuple(left_out),
         notes=tuple(evidence.list_unplaced(known.marks, wish.by)),
+        verdicts=verdicts,
+    )
+
+
+def _say_alone() -> Text:
+    return text(
+        "A rate does not add up, so each part is carried by itself, and challengers are tried on"
+        " many together. Ask for what is counted or summed."
     )
 
 
@@ -113,7 +131,9 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
     return dict(sorted(observed.items()))
 
 
-def _carry_sums(observed: Observed, wish: Wish, day_after: date, known: Known) -> list[CarriedPart]:
+def _carry_sums(
+    observed: Observed, wish: Wish, day_after: date, known: Known, competitors: Competitors
+) -> tuple[list[CarriedPart], tuple[Verdict, ...]]:
     whole: dict[date, float] = {}
     for values in observed.values():
         for day, value in values.items():
@@ -127,13 +147,14 @@ def _carry_sums(observed: Observed, wish: Wish, day_after: date, known: Known) -
     learned = [_forget_marked(each, part, known) for each, part in zip(came, observed, strict=True)]
     hierarchy = _lay_out(list(observed), wish.by)
     teacher = _Teacher(wish, known)
-    found = forecast_together(hierarchy, learned, wish.steps, _LEVELS, teacher.prepare)
+    found = forecast_together(hierarchy, learned, wish.steps, _LEVELS, teacher.prepare, competitors)
     expected = _round_sums(hierarchy, np.array([each.middle for each in found]))
     real = hierarchy.add_up(np.array([each.values for each in came]))
-    return [
+    parts = [
         teacher.describe(each, row, values, unit=CENT)
         for each, row, values in zip(found, expected, real, strict=True)
     ]
+    return parts, found[0].verdicts
 
 
 def _cut(series: Series) -> Series:

@@ -79,10 +79,30 @@ class CarriedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a challenger is heard beside the methods. missed, methods_missed: the mean size of an
+    error on earlier days, in units of how much each series moves. gain: by what share its errors
+    were smaller; gain_low: at least that, with 95 % confidence. None where it was not tried, or
+    where too little was there to tell. refused: too little is there to try it on; failed: it could
+    not be asked, or its answer was none. series, looks: on how many, from how many earlier days.
+    """
+
+    name: str
+    outcome: Literal["heard", "not heard", "refused", "failed"]
+    missed: Decimal | None
+    methods_missed: Decimal | None
+    gain: Decimal | None
+    gain_low: Decimal | None
+    series: int
+    looks: int
+    why: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """parts: the whole first, then by each dimension, then by all. adds_up: parts add up to wholes,
     to the cent. left_out: parts of which nothing can be said, and why. notes: what of marks was not
-    taken account of."""
+    taken account of. verdicts: of the challengers that were asked for."""
 
     measure: str
     unit: str
@@ -93,3 +113,4 @@ class Carried:
     parts: tuple[CarriedPart, ...]
     left_out: tuple[Text, ...]
     notes: tuple[Text, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.time_series import methods, outliers
 from counterpoise.domain.time_series import occasions as moving
-from counterpoise.domain.time_series.forecast import look_back
 from counterpoise.domain.time_series.occasions import Effect, Exposure
 from counterpoise.domain.time_series.outliers import Outlier
+from counterpoise.domain.time_series.past import look_back
 from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
 from counterpoise.domain.time_series.series import Series
 from counterpoise.domain.time_series.together import ORIGINS, is_slow, say

@@ -61,6 +61,9 @@ METHODS: Mapping[str, tuple[SeasonFinder, Method]] = {
     "exponential smoothing": (judge_season, _smoothing),
     "damped growth": (shrink_season, _damped_growth),
 }
+FAILURES = (ValueError, ZeroDivisionError, IndexError, RuntimeError)
+"""Of the library's optimiser."""
+BEGUN = 2
 FURTHEST = 20.0
 """A method that leaves everything seen so far behind by so many times its range is not heard."""
 
@@ -88,6 +91,27 @@ def _carry(values: Values, steps: int, season: Season, method: Method) -> Values
     return season.put_in(_hear(method, plain / size, steps) * size, len(values))
 
 
+def miss_next(values: Values, season: int) -> float:
+    """The mean size of what exponential smoothing missed each next value by, once it had begun.
+
+    0 where the values without their season never varied; their mean change where it fails.
+    """
+    from statsforecast.models import AutoETS  # noqa: PLC0415 -- slow import
+
+    plain = judge_season(values, season).take_out(values)
+    if np.ptp(plain) == 0:
+        return 0.0
+    size = (float(np.abs(plain).mean()) or 1.0) / SIZE
+    change = float(np.abs(np.diff(plain)).mean())
+    try:
+        model = AutoETS(season_length=1, model="ZZN")
+        fitted = model.forecast(y=plain / size, h=1, fitted=True)["fitted"] * size
+    except FAILURES:
+        return change
+    missed = float(np.abs(plain - fitted)[BEGUN:].mean())
+    return missed if np.isfinite(missed) else change
+
+
 def combine(found: Mapping[str, Values]) -> Values:
     """The median of the methods, step by step."""
     return np.asarray(np.median(list(found.values()), axis=0), dtype=np.float64)
@@ -100,7 +124,7 @@ def _hear(method: Method, values: Values, steps: int) -> Values:
         return last
     try:
         ahead = method(values, steps)
-    except (ValueError, ZeroDivisionError, IndexError, RuntimeError):  # of the library's optimiser
+    except FAILURES:
         return last
     far = FURTHEST * np.ptp(values)
     is_sane = np.isfinite(ahead).all() and np.abs(ahead - values[-1]).max() <= far

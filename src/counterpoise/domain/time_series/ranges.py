@@ -56,18 +56,20 @@ def learn_reach(
     levels: Sequence[float] = LEVELS,
     *,
     steps: int,
-    each_counts: float = 1.0,
+    each_counts: float | NDArray[np.float64] = 1.0,
 ) -> Reach:
     """errors: looks back × steps, what came minus what was forecast, over scale and growth.
 
-    each_counts: what a look back is worth, in series: less than 1 where they overlap.
+    each_counts: what a look back (or each of them) is worth, in series: less than 1 where they
+    overlap.
     """
     from scipy.special import ndtri  # noqa: PLC0415 -- slow import
 
     found = errors.reshape(-1, steps)
     normal = ndtri((np.arange(PRIOR_POINTS) + 0.5) / PRIOR_POINTS) * PRIOR_SPREAD
     prior = normal[:, None] * np.sqrt(np.arange(1, steps + 1))
-    weight = np.repeat([each_counts, PRIOR_SERIES / PRIOR_POINTS], [len(found), PRIOR_POINTS])
+    counted = np.broadcast_to(each_counts, len(found))
+    weight = np.concatenate([counted, np.full(PRIOR_POINTS, PRIOR_SERIES / PRIOR_POINTS)])
     every = np.concatenate([found, prior])
     wanted = np.asarray(levels)
     away = np.column_stack([find_quantiles(every[:, n], weight, wanted) for n in range(steps)])
@@ -75,11 +77,19 @@ def learn_reach(
 
 
 def spread_out(
-    forecast: NDArray[np.float64], values: NDArray[np.float64], season: int, reach: Reach
+    forecast: NDArray[np.float64],
+    values: NDArray[np.float64],
+    season: int,
+    reach: Reach,
+    unit: float | None = None,
 ) -> NDArray[np.float64]:
-    """levels × steps: each level's value; none below zero where nothing ever was."""
-    unit = measure_scale(values, season) * grow_with_steps(len(forecast), len(values))
-    found = forecast + reach.away[:, : len(forecast)] * unit
+    """levels × steps: each level's value; none below zero where nothing ever was.
+
+    unit: what the reach is in, where it is not the scale of the series.
+    """
+    scale = measure_scale(values, season) if unit is None else unit
+    grown = scale * grow_with_steps(len(forecast), len(values))
+    found = forecast + reach.away[:, : len(forecast)] * grown
     floor = 0.0 if values.min() >= 0 else -np.inf
     return np.asarray(np.maximum(found, floor), dtype=np.float64)
 

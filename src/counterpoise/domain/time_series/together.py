@@ -7,10 +7,12 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.time_series import intermittent, methods, ranges
+from counterpoise.domain.tables.carried import Verdict
+from counterpoise.domain.time_series import intermittent, ranges
+from counterpoise.domain.time_series.challengers import NOBODY, Competitors, Entry, hold
 from counterpoise.domain.time_series.coherence import reconcile
-from counterpoise.domain.time_series.forecast import Past, look_back
 from counterpoise.domain.time_series.hierarchy import Hierarchy, Node
+from counterpoise.domain.time_series.past import Past, look_back, say_median
 from counterpoise.domain.time_series.series import Series
 
 Values = NDArray[np.float64]
@@ -22,13 +24,15 @@ ORIGINS = 6
 @dataclass(frozen=True, slots=True, eq=False)
 class NodeForecast:
     """middle: the steps ahead, adding up over nodes. quantiles: levels × steps. past: what the same
-    methods said of its own newest steps, not yet made to add up."""
+    methods said of its own newest steps, not yet made to add up. verdicts: of the challengers that
+    were asked for, the same for all nodes."""
 
     node: Node
     series: Series
     middle: Values
     quantiles: Values
     past: tuple[Past, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 def forecast_together(
@@ -37,12 +41,14 @@ def forecast_together(
     steps: int,
     levels: Sequence[float] = ranges.LEVELS,
     prepare: Callable[[Node, Series], Say] | None = None,
+    competitors: Competitors = NOBODY,
 ) -> list[NodeForecast]:
     """In the order of the hierarchy's nodes. lowest: in its order, of the same periods. prepare:
     what carries a node's series, where more is known of its periods than their values.
 
     What sells in few periods is off in other ways than the rest, so the two lend their ranges only
-    to their own kind.
+    to their own kind. Nor are challengers tried on it: by the size of errors alone, a forecast of
+    nothing would win.
     """
     first = lowest[0]
     values = hierarchy.add_up(np.array([each.values for each in lowest]))
@@ -58,16 +64,45 @@ def forecast_together(
         look_back(each, steps, origins=ORIGINS, say=way)
         for each, way in zip(every, ways, strict=True)
     ]
-    alone = np.array(
-        [way(each.values, steps, each.season) for each, way in zip(every, ways, strict=True)]
-    )
+    alone = [way(each.values, steps, each.season) for each, way in zip(every, ways, strict=True)]
+    verdicts = _compete(every, alone, past, competitors) if competitors.challengers else ()
+    return _agree(hierarchy, every, alone, past, levels, verdicts)
+
+
+def _compete(
+    every: Sequence[Series],
+    alone: list[Values],
+    past: list[list[Past]],
+    competitors: Competitors,
+) -> tuple[Verdict, ...]:
+    """Where a challenger is heard, what is said of a series changes in `alone` and in `past`."""
+    quick = [place for place, each in enumerate(every) if not is_slow(each.values)]
+    steps, season = len(alone[0]), every[0].season
+    entry = Entry([every[n].values for n in quick], [past[n] for n in quick], steps, season)
+    contest = hold(entry, competitors.challengers, competitors.terms)
+    ahead = contest.join_ahead([alone[n] for n in quick])
+    for n, middle, looks in zip(quick, ahead, contest.join_past(entry.past), strict=True):
+        alone[n], past[n] = middle, list(looks)
+    return contest.verdicts
+
+
+def _agree(
+    hierarchy: Hierarchy,
+    every: Sequence[Series],
+    alone: Sequence[Values],
+    past: Sequence[Sequence[Past]],
+    levels: Sequence[float],
+    verdicts: tuple[Verdict, ...],
+) -> list[NodeForecast]:
+    """Makes what is said of each node by itself add up, and gives it its range."""
+    season, steps = every[0].season, len(alone[0])
     missed = [[(each.came - each.said).mean() for each in looks] for looks in past]
-    middle = reconcile(hierarchy, alone, np.array(missed))
+    middle = reconcile(hierarchy, np.array(alone), np.array(missed))
     kinds = [is_slow(each.values) for each in every]
     reach = {
         kind: learn_reach(
             [looks for looks, own in zip(past, kinds, strict=True) if own == kind],
-            first.season,
+            season,
             levels,
             steps,
         )
@@ -80,6 +115,7 @@ def forecast_together(
             ahead,
             ranges.spread_out(ahead, series.values, series.season, reach[kind]),
             tuple(looks),
+            verdicts,
         )
         for node, series, ahead, looks, kind in zip(
             hierarchy.nodes, every, middle, past, kinds, strict=True
@@ -107,7 +143,7 @@ def say(values: Values, steps: int, season: int) -> Values:
     if is_slow(values):
         slow = [intermittent.METHODS[name](values, steps) for name in intermittent.USED]
         return np.asarray(np.mean(slow, axis=0), dtype=np.float64)
-    return methods.combine(methods.carry_forward(values, steps, season))
+    return say_median(values, steps, season)
 
 
 def is_slow(values: Values) -> bool:

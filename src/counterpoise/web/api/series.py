@@ -37,6 +37,10 @@ class SeriesWanted(Schema):
         6, ge=1, le=92,
         description="How many periods ahead: 92 days, 52 weeks, or 24 months or quarters at most.",
     )  # fmt: skip
+    challenged: bool = Field(
+        False,  # noqa: FBT003 -- how a schema states what holds where nothing is said
+        description="Whether challengers may compete with the methods.",
+    )
 
 
 class PeriodPastAnswer(Schema):
@@ -133,9 +137,25 @@ class NewPeriodMark(Sent):
     comment: Words
 
 
+class ChallengerAnswer(Schema):
+    """missed, methods_missed: the mean size of an error on past days, in units of how much each
+    series moves. gain: by what share its errors were smaller; gain_low: at least that, with 95 %
+    confidence. series, looks: on how many, from how many past days."""
+
+    name: str
+    outcome: Literal["heard", "not heard", "refused", "failed"]
+    missed: Amount | None
+    methods_missed: Amount | None
+    gain: Amount | None
+    gain_low: Amount | None
+    series: int
+    looks: int
+    why: str
+
+
 class SeriesAnswer(Schema):
     """parts: the whole first. adds_up: parts add up to wholes, to the cent. left_out: parts of
-    which nothing can be said, and why."""
+    which nothing can be said, and why. challengers: those that were asked for."""
 
     build: str
     as_of: date
@@ -147,6 +167,7 @@ class SeriesAnswer(Schema):
     parts: list[CarriedPartAnswer]
     left_out: list[str]
     notes: list[str]
+    challengers: list[ChallengerAnswer]
 
 
 @router.get("/series", response=SeriesAnswer, summary="Carry a measure forward")
@@ -156,7 +177,13 @@ def show_series(request: HttpRequest, wanted: Query[SeriesWanted]) -> dict[str, 
         raise Http404
     try:
         build = examinations.get_build(get_workspace())
-        asked = series.wish(wanted.measure, tuple(wanted.by), wanted.every, wanted.steps)
+        asked = series.wish(
+            wanted.measure,
+            tuple(wanted.by),
+            wanted.every,
+            wanted.steps,
+            is_challenged=wanted.challenged,
+        )
         found = series.carry(build, asked, today=now().date())
     except NoBuild as error:
         raise Problem(404, str(error)) from None

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from counterpoise.connectors.documents import names
 from counterpoise.connectors.documents.reader import Reader
@@ -19,6 +19,14 @@ from counterpoise.web.demand.words import name_feast, name_kept, name_occasion, 
 from counterpoise.web.tables import Column, Kind, Row, Table
 
 _DAY = timedelta(days=1)
+CHALLENGERS = {"boosted": gettext_lazy("gradient boosting")}
+"""Those of the house; a plug-in is shown by the name that it gives itself."""
+OUTCOMES = {
+    "heard": gettext_lazy("heard beside the methods"),
+    "not heard": gettext_lazy("not heard"),
+    "refused": gettext_lazy("not tried"),
+    "failed": gettext_lazy("failed"),
+}
 
 
 def name_part(part: CarriedPart) -> str:
@@ -254,3 +262,38 @@ def name_mark(mark: SeriesMark, reader: Reader) -> str:
 
 def _add_up(part: CarriedPart) -> Decimal:
     return sum((step.expected for step in part.ahead), Decimal(0))
+
+
+def build_verdicts(found: Carried) -> Table:
+    return Table(
+        name="challengers",
+        caption=gettext("Challengers on past days, beside the methods"),
+        columns=(
+            Column("name", gettext("Challenger")),
+            Column("outcome", gettext("Verdict")),
+            Column("missed", gettext("It missed by"), "number", places=3),
+            Column("methods", gettext("The methods missed by"), "number", places=3),
+            Column("gain", gettext("Better by"), "share"),
+            Column("gain_low", gettext("At least by"), "share"),
+            Column("series", gettext("Series"), "number"),
+            Column("looks", gettext("Past days"), "number"),
+            Column("why", gettext("Why")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "name": str(CHALLENGERS.get(each.name, each.name)),
+                    "outcome": str(OUTCOMES[each.outcome]),
+                    "missed": each.missed,
+                    "methods": each.methods_missed,
+                    "gain": each.gain,
+                    "gain_low": each.gain_low,
+                    "series": each.series or None,
+                    "looks": each.looks or None,
+                    "why": each.why,
+                }
+            )
+            for each in found.verdicts
+        ),
+        empty="",
+    )

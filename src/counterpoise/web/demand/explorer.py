@@ -54,6 +54,9 @@ class SeriesForm(forms.Form):
     steps = forms.IntegerField(
         label=_("Periods ahead"), min_value=1, max_value=max(explore.MOST_STEPS.values())
     )
+    challenged = forms.BooleanField(
+        label=_("Let challengers compete"), label_suffix="", required=False
+    )
 
     def __init__(self, *given: Any, visitor: Visitor, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -146,18 +149,26 @@ def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
         carried_tables.build_history(found, part),
         carried_tables.build_marks(marks),
     ]
+    if found.verdicts:
+        tables.append(carried_tables.build_verdicts(found))
     status = 422 if marking is not None else 200
     return render_page(request, "demand/series.html", context, tables, form=form, status=status)
 
 
 def _carry(build: CurrentBuild, asked: dict[str, Any]) -> Carried:
     by = tuple(filter(None, asked["by"].split(",")))
-    wanted = series.wish(asked["measure"], by, asked["every"], asked["steps"])
+    wanted = series.wish(
+        asked["measure"],
+        by,
+        asked["every"],
+        asked["steps"],
+        is_challenged=asked["challenged"],
+    )
     return series.carry(build, wanted, today=now().date())
 
 
 def _fill(asked: QueryDict) -> dict[str, str]:
-    usual = {"measure": "won_revenue", "by": "", "every": "month", "steps": "6"}
+    usual = {"measure": "won_revenue", "by": "", "every": "month", "steps": "6", "challenged": ""}
     return {key: asked.get(key, value) for key, value in usual.items()}
 
 
