@@ -7,7 +7,7 @@ of them is whole; a spare row and column take up what is missing to whole sums.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from itertools import cycle
 from math import lcm
@@ -24,7 +24,7 @@ def round_table(exact: Mapping[tuple[str, str], Fraction]) -> dict[tuple[str, st
     Reckoned in parts of one unit, for fractions with long denominators would be slow to add.
     """
     unit = lcm(*(amount.denominator for amount in exact.values()))
-    parts = {
+    parts: dict[Place, int] = {
         place: amount.numerator * (unit // amount.denominator)
         for place, amount in sorted(exact.items())
     }
@@ -49,7 +49,7 @@ def round_table(exact: Mapping[tuple[str, str], Fraction]) -> dict[tuple[str, st
     return {place: whole[place] for place in exact}
 
 
-def _add_spares(parts: Mapping[tuple[str, str], int], unit: int) -> dict[Place, int]:
+def _add_spares(parts: Mapping[Place, int], unit: int) -> dict[Place, int]:
     """The table with a spare row and column that make each of its sums whole."""
     rows: defaultdict[Place, int] = defaultdict(int)
     columns: defaultdict[Place, int] = defaultdict(int)
@@ -67,7 +67,7 @@ def _ends(place: Place) -> tuple[Node, Node]:
     return (0, place[0]), (1, place[1])
 
 
-def _list_neighbours(places: Mapping[Place, Fraction]) -> dict[Node, dict[Place, None]]:
+def _list_neighbours(places: Iterable[Place]) -> dict[Node, dict[Place, None]]:
     beside: dict[Node, dict[Place, None]] = {}
     for place in places:
         for node in _ends(place):
