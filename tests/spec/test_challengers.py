@@ -350,6 +350,11 @@ class TestBoosted:
         said = Boosted(rounds=20).carry([*self.teach(), np.full(48, 7.0)], 3, 12)
         assert said[-1].tolist() == [7.0] * 3
 
+    @pytest.mark.parametrize("length", [6, 9, 15, 25, 30])
+    def test_a_history_that_is_shorter_than_two_seasons_is_enough(self, length):
+        said = Boosted(rounds=5).carry(self.teach(length=length), 3, 12)
+        assert {each.shape for each in said} == {(3,)}
+
     def test_lengths_may_differ(self):
         series = [each[n:] for n, each in enumerate(self.teach(length=60))]
         said = Boosted(rounds=20).carry([*series, np.array([1.0, 5.0])], 3, 12)

@@ -139,6 +139,7 @@ def test_one_that_takes_too_long_is_stopped_and_stays_so(plug):
         began = time.monotonic()
         with pytest.raises(FailedChallenger, match=r"more than 0\.5 seconds and was stopped"):
             slow.carry(SERIES, 2, 12)
+        slow.process.wait()
         with pytest.raises(FailedChallenger, match="without an answer"):
             slow.carry(SERIES, 2, 12)
         assert time.monotonic() - began < 30

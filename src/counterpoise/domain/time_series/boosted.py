@@ -68,8 +68,10 @@ class Boosted:
             early_stopping=False,
             random_state=SEED,
         )
+        is_known = ~np.isnan(asked).all(axis=0)  # no series is long enough for the longest spans
         with threadpool_limits(1):
-            return np.asarray(model.fit(asked, moved).predict(now), dtype=np.float64)
+            model.fit(asked[:, is_known], moved)
+            return np.asarray(model.predict(now[:, is_known]), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
