@@ -124,6 +124,7 @@ def test_both_forecasts_are_kept_side_by_side(statistical, overridden, override)
             "change": "0",
             "expires_on": None,
             "is_firm": False,
+            "currency": "",
         }
     ]
     assert demand == json.loads(

@@ -197,6 +197,32 @@ class TestExpiry:
             ),
         ]
 
+    @pytest.mark.parametrize(
+        ("override", "gulf"),
+        [
+            pytest.param(firm(9_000, GULF, currency="AED"), 6_000, id="an amount in another"),
+            pytest.param(plus(500, GULF, currency="AED"), 6_000, id="a difference in another"),
+            pytest.param(lock(9_000, GULF, currency="AED"), 6_000, id="a lock in another"),
+            pytest.param(firm(9_000, GULF, currency="USD"), 9_000, id="an amount in the same"),
+            pytest.param(firm(9_000, GULF), 9_000, id="from before currencies were kept"),
+            pytest.param(percent(10, GULF, currency="AED"), 6_600, id="percent have no currency"),
+        ],
+    )
+    def test_money_in_another_currency_counts_no_longer(self, override, gulf):
+        assert means(apply_overrides(FORECAST, [override]))["Gulf"] == gulf
+
+    def test_deals_count_in_any_currency(self):
+        found = apply_overrides(FORECAST, [firm(9, GULF, measure="won_deals", currency="AED")])
+        assert means(found, "won_deals")["Gulf"] == 9
+
+    def test_money_in_another_currency_is_said(self):
+        said = [firm(9_000, GULF, currency="AED", id=1), firm(9_000, currency="AED", id=2)]
+        assert list(map(str, apply_overrides(FORECAST, said).notes)) == [
+            f"The override of won_revenue ({whose}) in 2026-10 by Salma is in AED, and the forecast"
+            " is in USD. It counts no longer. Withdraw it, or make it again."
+            for whose in ("Gulf", "whole company")
+        ]
+
     def test_an_expired_lock_keeps_nothing_and_stands_in_no_way(self):
         old = lock(6_000, GULF, expires_on=EVENING - timedelta(days=1), id=1)
         assert find_opponents(FORECAST, [old], firm(5_000, id=2)) == ()
@@ -340,7 +366,7 @@ def test_what_was_said_of_a_locked_figure_waits_without_a_word():
     said = [plus(1_000, GULF, id=1), lock(6_500, GULF, id=2)]
     found = apply_overrides(FORECAST, said)
     assert (means(found)["Gulf"], found.notes) == (6_500, ())
-    assert [each.id for each in list_in_force(said, EVENING)] == [2]
+    assert [each.id for each in list_in_force(said, EVENING, "USD")] == [2]
     assert list_overridden(FORECAST, said) == frozenset()
 
 
@@ -402,12 +428,12 @@ def test_what_cannot_be_said_is_refused_with_advice(change, advice):
 
 def test_an_override_of_before_is_written_as_it_was_and_a_newer_one_with_what_is_new():
     older = make_override(9_000, GULF)
-    later = {"kind", "change", "expires_on", "is_firm"}
+    later = {"kind", "change", "expires_on", "is_firm", "currency"}
     assert write_override(older) == {
         name: value for name, value in to_document(older).items() if name not in later
     }
     assert from_document(Override, write_override(older)) == older
-    newer = plus(500, GULF, month=None, expires_on=EVENING)
+    newer = plus(500, GULF, month=None, expires_on=EVENING, currency="USD")
     assert write_override(newer) == to_document(newer)
     assert from_document(Override, write_override(newer)) == newer
     assert set(write_override(firm(5))) & later == {"is_firm"}

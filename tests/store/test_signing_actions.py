@@ -340,7 +340,7 @@ def test_a_version_of_before_overrides_were_firm_still_holds(workspace, omar):
     made = override(omar)
     ForecastOverride.objects.update(is_firm=False)
     (older,) = overrides.list_current(PERIOD)
-    later = ("kind", "change", "expires_on", "is_firm")
+    later = ("kind", "change", "expires_on", "is_firm", "currency")
     as_then = {name: said for name, said in to_document(older).items() if name not in later}
     cycle = replace(build_cycle(), forecast=FORECAST, build="b1", overrides=(older,))
     names = [save_plan(plan) for plan in cycle.plans]

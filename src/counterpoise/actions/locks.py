@@ -49,6 +49,7 @@ def lock_figure(wish: LockWish, visitor: Visitor, *, now: datetime) -> Override:
             replaces=expired.id if expired else None,
             kind="lock",
             expires_on=wish.expires_on or override_wishes.find_default_expiry(now.date()),
+            currency=outlook.statistical.currency,
         )
         return stored.make(draft, author_id=visitor.id, role=visitor.role, at=now)
 

@@ -124,6 +124,7 @@ def draft(statistical: Forecast, wish: Wish, on: date) -> Draft:
         kind=wish.kind,
         change=change,
         expires_on=wish.expires_on or find_default_expiry(on),
+        currency=statistical.currency,
     )
 
 

@@ -253,7 +253,7 @@ def _compare(chosen: Plan, plans: Sequence[Plan]) -> tuple[ComparedScenario, ...
 
 def _list_in_force(cycle: Cycle, zone: tzinfo) -> tuple[InForce, ...]:
     """The last override of each figure, in the order they were made."""
-    in_force = list_in_force(cycle.overrides, cycle.as_of)
+    in_force = list_in_force(cycle.overrides, cycle.as_of, cycle.currency)
     ordered = sorted(in_force, key=lambda each: (each.made_at, each.id))
     latest = {each.cell: each for each in ordered}
     return tuple(

@@ -27,8 +27,9 @@ def judge_overrides(workspace: Workspace, *, today: date) -> tuple[ValueAdded, .
     over = frozenset(cell for each in made for cell in each.cells if each.ends_before <= today)
     if not over:
         return ()
-    actuals = find_actuals(examinations.get_build(workspace), over, today).by_cell
-    return measure_value_added(made, actuals, rulebook=rules.load_rulebook(), on=today)
+    came = find_actuals(examinations.get_build(workspace), over, today)
+    made = tuple(each for each in made if not came.currency or each.speaks(came.currency))
+    return measure_value_added(made, came.by_cell, rulebook=rules.load_rulebook(), on=today)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

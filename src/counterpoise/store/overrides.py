@@ -66,6 +66,7 @@ class Draft:
     kind: OverrideKind = "absolute"
     change: Decimal = Decimal(0)
     expires_on: date | None = None
+    currency: str = ""
 
     def as_override(self, author: str, role: str, at: datetime, number: int = 0) -> Override:
         """Raises InvalidOverride for what no forecast could have in its place."""
@@ -87,6 +88,7 @@ class Draft:
             change=self.change,
             expires_on=self.expires_on,
             is_firm=True,
+            currency=self.currency,
         )
 
 
@@ -202,6 +204,7 @@ def _create(draft: Draft, author_id: int, role: str, at: datetime) -> ForecastOv
         change=str(draft.change),
         expires_on=draft.expires_on,
         is_firm=True,
+        currency=draft.currency,
     )
 
 
@@ -283,6 +286,7 @@ def _read(row: ForecastOverride) -> Override:
         change=Decimal(row.change),
         expires_on=row.expires_on,
         is_firm=row.is_firm,
+        currency=row.currency,
     )
 
 

@@ -1,16 +1,19 @@
 """What became of overrides that do not come out as their authors asked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 from counterpoise.domain.demand.together import Asked
+from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.override import CellKey, Override
 from counterpoise.domain.values.text import Text, text
 
 
 def write_notes(
-    made: Sequence[Override], asked: Sequence[Asked], now: Mapping[CellKey, Decimal], as_of: date
+    made: Sequence[Override],
+    asked: Sequence[Asked],
+    now: Mapping[CellKey, Decimal],
+    forecast: Forecast,
 ) -> Iterator[Text]:
     """In the order in which they were made. now: what every figure came to in the end.
 
@@ -23,8 +26,10 @@ def write_notes(
         each = counting.get(override.id)
         if not found:
             yield _say_missing(override)
-        elif override.is_expired(as_of):
+        elif override.is_expired(forecast.as_of):
             yield _say_expired(override)
+        elif not override.speaks(forecast.currency):
+            yield _say_foreign(override, forecast.currency)
         elif each is not None and (stands := sum(found, Decimal(0))) != each.asked:
             yield _say_difference(each, stands)
         else:
@@ -53,6 +58,20 @@ def _say_missing(override: Override) -> Text:
         members=list_members(override),
         month=name_span(override),
         author=override.author,
+    )
+
+
+def _say_foreign(override: Override, currency: str) -> Text:
+    """Of the whole company, or of its members."""
+    return text(
+        "The override of {measure} ({members}) in {month} by {author} is in {other}, and the"
+        " forecast is in {currency}. It counts no longer. Withdraw it, or make it again.",
+        measure=override.measure,
+        members=list_members(override) or text("whole company"),
+        month=name_span(override),
+        author=override.author,
+        other=override.currency,
+        currency=currency,
     )
 
 

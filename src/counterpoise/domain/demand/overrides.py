@@ -74,8 +74,8 @@ class _Month:
 def apply_overrides(forecast: Forecast, overrides: Sequence[Override]) -> Forecast:
     """The forecast with every override that holds on its day; without any, the same object.
 
-    One whose figure the forecast does not have, one that has expired, and one that does not come
-    out as its author asked stand in the notes.
+    One whose figure the forecast does not have, one that has expired, one of money in another
+    currency, and one that does not come out as its author asked stand in the notes.
     """
     if not overrides:
         return forecast
@@ -84,7 +84,7 @@ def apply_overrides(forecast: Forecast, overrides: Sequence[Override]) -> Foreca
     made = sorted(overrides, key=lambda override: (override.made_at, override.id))
     asked = [
         found
-        for each in list_in_force(made, forecast.as_of)
+        for each in list_in_force(made, forecast.as_of, forecast.currency)
         if (found := ask(each, said, ground)) is not None
     ]
     days = sorted({leaf[0] for each in asked for leaf in each.leaves})
@@ -106,13 +106,14 @@ def apply_overrides(forecast: Forecast, overrides: Sequence[Override]) -> Foreca
         cells=cells,
         splits=splits.follow(forecast.splits, cells),
         paths=_scale_paths(forecast, said, now),
-        notes=(*forecast.notes, *write_notes(made, asked, now, forecast.as_of)),
+        notes=(*forecast.notes, *write_notes(made, asked, now, forecast)),
     )
 
 
 def list_overridden(forecast: Forecast, overrides: Sequence[Override]) -> frozenset[CellKey]:
     """The figures that people gave another amount; of a whole period, those of its months."""
-    held = [each for each in list_in_force(overrides, forecast.as_of) if each.kind != "lock"]
+    in_force = list_in_force(overrides, forecast.as_of, forecast.currency)
+    held = [each for each in in_force if each.kind != "lock"]
     return frozenset(
         cell.key for cell in forecast.cells if any(each.is_of(cell.key) for each in held)
     )

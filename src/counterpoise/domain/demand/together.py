@@ -112,7 +112,7 @@ def find_opponents(
     """
     said = {cell.key: cell for cell in statistical.cells}
     ground = lay_ground(statistical.cells)
-    in_force = list_in_force((*overrides, new), statistical.as_of)
+    in_force = list_in_force((*overrides, new), statistical.as_of, statistical.currency)
     asked = [found for each in in_force if (found := ask(each, said, ground)) is not None]
     mine = [each for each in asked if each.override is new]
     others = list(choose(ground, ground, [each for each in asked if each.override is not new]))

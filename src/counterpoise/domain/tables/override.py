@@ -42,7 +42,7 @@ class Override:
 
     is_firm: it holds beside the others, which take the difference; two that cannot are refused
     when the second is made. Those that are not are from before that was so: they count in the order
-    in which they were made.
+    in which they were made. currency: of the forecast that it was made of; "" where nobody kept it.
     """
 
     id: int
@@ -61,6 +61,7 @@ class Override:
     change: Decimal = Decimal(0)
     expires_on: date | None = None
     is_firm: bool = False
+    currency: str = ""
 
     def __post_init__(self) -> None:
         _check_figure(self)
@@ -96,6 +97,11 @@ class Override:
 
     def is_expired(self, as_of: date) -> bool:
         return self.expires_on is not None and self.expires_on < as_of
+
+    def speaks(self, currency: str) -> bool:
+        """Whether it says anything of a forecast in this currency: deals and percent always do."""
+        is_money = self.measure == "won_revenue" and self.kind != "factor"
+        return not is_money or self.currency in ("", currency)
 
     def resolve(self, statistical: Decimal) -> Decimal:
         """What it asks for where the statistics expect this; below 0 where less than nothing."""
@@ -141,9 +147,12 @@ def check_change(kind: OverrideKind, change: Decimal) -> None:
         )
 
 
-def list_in_force(overrides: Iterable[Override], as_of: date) -> tuple[Override, ...]:
-    """Those that change a forecast of the day: not expired, nor of a figure that is locked."""
-    alive = [each for each in overrides if not each.is_expired(as_of)]
+def list_in_force(
+    overrides: Iterable[Override], as_of: date, currency: str
+) -> tuple[Override, ...]:
+    """Those that change a forecast of the day in a currency: not expired, nor of money in another,
+    nor of a figure that is locked."""
+    alive = [each for each in overrides if not each.is_expired(as_of) and each.speaks(currency)]
     locked = {each.cell for each in alive if each.kind == "lock"}
     return tuple(each for each in alive if each.kind == "lock" or each.cell not in locked)
 

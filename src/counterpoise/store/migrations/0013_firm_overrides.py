@@ -24,6 +24,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField("forecastoverride", "expires_on", models.DateField(null=True)),
         migrations.AddField("forecastoverride", "is_firm", models.BooleanField(default=False)),
+        migrations.AddField(
+            "forecastoverride", "currency", models.CharField(default="", max_length=16)
+        ),
         migrations.AddConstraint(
             "forecastoverride",
             models.UniqueConstraint(

@@ -69,6 +69,7 @@ class ForecastOverride(models.Model):
     span = models.CharField(max_length=8, default="month")
     expires_on = models.DateField(null=True)
     is_firm = models.BooleanField(default=False)
+    currency = models.CharField(max_length=16, default="")
 
     class Meta:
         ordering: ClassVar = ["made_at", "id"]

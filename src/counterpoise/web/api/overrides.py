@@ -30,7 +30,7 @@ class OverrideAnswer(Schema):
     period. amount: what it meant then; a difference and a factor follow the statistics of each run
     by `change`, which is an amount or percent. A lock keeps the figure at the amount. expires_on:
     the last as-of day that it holds. is_firm: it holds beside the others; one that does not counts
-    in the order in which it was made."""
+    in the order in which it was made. currency: of its money; empty where nobody kept it."""
 
     id: int
     period: str
@@ -48,6 +48,7 @@ class OverrideAnswer(Schema):
     change: Amount = "0"
     expires_on: date | None = None
     is_firm: bool = False
+    currency: str = ""
 
 
 class KeptOverrideAnswer(OverrideAnswer):

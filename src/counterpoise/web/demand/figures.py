@@ -55,7 +55,8 @@ def build_forecast(outlook: Outlook, measure: str, level: str, visitor: Visitor)
     figure: Kind = "money" if measure == "won_revenue" else "quantity"
     said = {cell.key: cell for cell in (*outlook.statistical.cells, *outlook.statistical.splits)}
     overridden = list_overridden(outlook.statistical, outlook.overrides)
-    in_force = list_in_force(outlook.overrides, outlook.statistical.as_of)
+    said_of = outlook.statistical
+    in_force = list_in_force(outlook.overrides, said_of.as_of, said_of.currency)
     locked = {each.cell for each in in_force if each.kind == "lock"}
     members = LEVELS[level]
     rows = []
