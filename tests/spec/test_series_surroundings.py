@@ -350,6 +350,8 @@ class TestMarks:
         assert 90 < replaced.put < 110
         assert gulf.history[30].value == 900
         assert self.find(found).history[30].value == 1800
+        (whole,) = self.find(found).replaced
+        assert (whole.kind, whole.was) == ("one_off", 1800)
         assert gulf.ahead != levant.ahead
 
     def test_a_mark_of_the_whole_reaches_every_part(self):

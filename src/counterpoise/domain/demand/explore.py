@@ -242,7 +242,7 @@ class _Teacher:
         """came: its values, as they were before anything was replaced."""
         series, past, learning = found.series, found.past, self.learned[found.node]
         calendar, steps = self.known.find_calendar(found.node), self.wish.steps
-        marked = self.known.list_marks(series, found.node)
+        marked = self.known.list_moved(series, found.node, came)
         notes = evidence.list_notes(learning, calendar, series, steps, adds_up=self.wish.adds_up)
         return CarriedPart(
             by=found.node,

@@ -1,6 +1,6 @@
 """What is known of a series' steps besides their values: from days of a calendar to each step."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -32,17 +32,30 @@ class Known:
 
     def list_marks(self, series: Series, by: Members) -> list[MarkKind | None]:
         """How each period of a part is marked: by the newest mark that touches it."""
-        held = [each for each in self.marks if each.holds_for(by)]
-        every = [series.start_of(number) for number in range(len(series.values) + 1)]
+        return _find_kinds([each for each in self.marks if each.holds_for(by)], series)
+
+    def list_moved(self, series: Series, by: Members, came: Values) -> list[MarkKind | None]:
+        """As list_marks, and by marks of parts of it where they moved what is learned."""
+        of_parts = _find_kinds([each for each in self.marks if each.overlaps(by)], series)
+        moved = ~np.isclose(series.values, came, rtol=1e-12)
+        own = self.list_marks(series, by)
         return [
-            next((each.kind for each in reversed(held) if each.touches(start, end)), None)
-            for start, end in pairwise(every)
+            mine or (other if is_moved else None)
+            for mine, other, is_moved in zip(own, of_parts, moved, strict=True)
         ]
 
     def find_calendar(self, by: Iterable[tuple[str, str]]) -> CalendarDays | None:
         """Of the part's region, else of the company."""
         region = dict(by).get("region", "")
         return self.calendars.get(region, self.calendars.get(""))
+
+
+def _find_kinds(held: Sequence[SeriesMark], series: Series) -> list[MarkKind | None]:
+    every = [series.start_of(number) for number in range(len(series.values) + 1)]
+    return [
+        next((each.kind for each in reversed(held) if each.touches(start, end)), None)
+        for start, end in pairwise(every)
+    ]
 
 
 def surround(

@@ -60,5 +60,10 @@ class SeriesMark:
         """Whether a part lies wholly in what is marked."""
         return set(self.by) <= set(by)
 
+    def overlaps(self, by: tuple[tuple[str, str], ...]) -> bool:
+        """Whether a part has anything of what is marked in it."""
+        marked = dict(self.by)
+        return all(marked.get(name, member) == member for name, member in by)
+
     def touches(self, start: date, end: date) -> bool:
         return self.start < end and start < self.end
