@@ -55,7 +55,7 @@ class CallAnswer(Schema):
     won: Amount
 
 
-class OpenAnswer(Schema):
+class DueByCategory(Schema):
     """Open deals that are due in the period, by what the CRM says of them."""
 
     commit: Amount
@@ -70,7 +70,7 @@ class CallTotal(Schema):
     called (the manager's word before the people's) less the target."""
 
     won: Amount
-    open: OpenAnswer
+    open: DueByCategory
     commit: Amount | None
     best_case: Amount | None
     callers: int
@@ -88,7 +88,7 @@ class CallSeller(Schema):
     rep: str
     team: str
     won: Amount
-    open: OpenAnswer
+    open: DueByCategory
     own: CallAnswer | None
     manager: CallAnswer | None
     target: Amount | None
