@@ -290,9 +290,10 @@ def _name_event(kind: str) -> str:
 
 def _read(kind: str, written: str) -> Value:
     """Days and amounts, so that they are written for the reader; else as the source wrote it."""
-    read = {"expected_close_on": date.fromisoformat, "amount": Decimal}.get(kind, str)
     try:
-        return read(written)
+        if kind == "expected_close_on":
+            return date.fromisoformat(written)
+        return Decimal(written) if kind == "amount" else written
     except (ValueError, InvalidOperation):
         return written
 
