@@ -81,14 +81,14 @@ def collect_deals(workspace, folder):
     return done.build
 
 
-def keep_cycle(build="b1", *, ran_at=NOW, run=f"{PERIOD}-aaaaaaaa", period=PERIOD):
+def keep_cycle(build="b1", *, ran_at=NOW, run=f"{PERIOD}-aaaaaaaa", period=PERIOD, cycle=None):
     """The invented company's cycle, as if it had been run."""
     from counterpoise.actions.answers import answer_cycle
     from counterpoise.domain.values.document import to_document
     from counterpoise.store import runs
     from reporting_company import build_cycle
 
-    cycle = build_cycle()
+    cycle = cycle or build_cycle()
     names = tuple(f"{PERIOD}-{plan.scenario}" for plan in cycle.plans)
     runs.save_run(
         runs.Run(

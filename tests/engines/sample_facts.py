@@ -123,6 +123,8 @@ def _activity(rng, number):
         "duration_minutes": _maybe(rng, rng.choice([0.0, 7.5, 22.25, 60.0, 600.0, 1440.0])),
         "outcome": rng.choice(["held", " Cancelled", None]),
         "account_id": rng.choice(["A1", "A1", "", None]),
+        "opportunity_id": f"D{number // 7}",
+        "is_automated": number % 5 == 0,
         "deleted_at": _removal(rng),
     }
 

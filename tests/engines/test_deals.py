@@ -105,6 +105,44 @@ def test_what_came_later_changes_nothing(tmp_path):
     for name in ("created", "closed", "won", "amount"):
         np.testing.assert_array_equal(getattr(looking_back, name), getattr(then, name))
     assert _name_stages(looking_back) == _name_stages(then)
+    for name in ("dues", "touches"):
+        assert _list_last(looking_back, name, early) == _list_last(then, name, early) != {}
+
+
+def test_who_was_last_in_touch_over_a_deal_and_when_it_was_due(tmp_path):
+    deal = {
+        "source": "crm", "source_id": "D1", "status": "open", "stage": "Open", "currency": "AED",
+        "created_at": at("2026-01-05"), "expected_close_on": date(2026, 3, 31),
+    }  # fmt: skip
+    change = {
+        "source": "crm", "source_id": "C1", "opportunity_id": "D1",
+        "attribute": "expected_close_on", "changed_at": at("2026-02-10"),
+        "value_before": "2026-02-28", "value_after": "2026-03-31",
+        "origin": "history",
+    }  # fmt: skip
+    call = {"source": "crm", "source_id": "E1", "opportunity_id": "D1", "is_automated": False}
+    activities = [
+        call | {"occurred_at": at("2026-02-01")},
+        call | {"source_id": "E2", "occurred_at": at("2026-02-08"), "is_automated": True},
+        call | {"source_id": "E3", "occurred_at": at("2026-02-09"), "opportunity_id": "D2"},
+        call | {"source_id": "E4", "occurred_at": at("2026-02-20"), "is_automated": None},
+    ]
+    folder = write_build(
+        tmp_path / "build", opportunity=[deal], opportunity_change=[change], activity=activities
+    )
+    deals = load_deals(folder, date(2026, 2, 28), rulebook=rulebook(ZONE)).deals
+    for on, due, touched in (
+        (date(2026, 1, 31), date(2026, 2, 28), None),
+        (date(2026, 2, 9), date(2026, 2, 28), date(2026, 2, 1)),
+        (date(2026, 2, 28), date(2026, 3, 31), date(2026, 2, 20)),
+    ):
+        assert _list_last(deals, "dues", on) == {"D1": due}
+        assert _list_last(deals, "touches", on).get("D1") == touched
+
+
+def _list_last(deals, name, on):
+    last = getattr(deals, name).last_values(len(deals), day_number(on))
+    return {deals.ids[deal]: day_of(last[deal]) for deal in np.flatnonzero(np.isfinite(last))}
 
 
 def _name_stages(deals):

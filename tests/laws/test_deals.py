@@ -46,6 +46,8 @@ def companies(draw):
         won=np.array([c != STILL_OPEN and draw(st.booleans()) for c in closed]),
         amounts=log,
         stages=log,
+        dues=log,
+        touches=log,
         stage_labels=tuple("0123456789"),
         dimensions={"region": Dimension(("North",), np.zeros(count, dtype=np.int32))},
         removed=draw(removals(created + base)),
@@ -66,7 +68,7 @@ def describe(deals):
     """All that a forecast could see, as plain values."""
     logs = [
         (log.deal.tolist(), log.day.tolist(), log.value.tolist())
-        for log in (deals.amounts, deals.stages)
+        for log in (deals.amounts, deals.stages, deals.dues, deals.touches)
     ]
     columns = [column.tolist() for column in (deals.ids, deals.created, deals.closed, deals.won)]
     shown = (
@@ -108,6 +110,8 @@ def test_what_happens_later_changes_nothing(deals, offset):
         won=np.where(later, ~deals.won, deals.won),
         amounts=deals.amounts,
         stages=deals.stages,
+        dues=deals.dues,
+        touches=deals.touches,
         stage_labels=deals.stage_labels,
         dimensions=deals.dimensions,
         removed=_remove_later(deals.removed, number),

@@ -1,5 +1,6 @@
 """What holds for any forecast: it knows nothing of the future, adds up, and covers what comes."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -39,13 +40,25 @@ def run(deals, period=QUARTER, seed=1, rulebook=RULES):
 
 
 def as_bytes(found):
-    parts = (found.cells, found.backtest, found.points, found.weights)
+    parts = (found.cells, found.splits, found.backtest, found.points, found.weights)
     return (*map(repr, parts), str(found.notes), str(found.stage_weighted), found.paths.tobytes())
 
 
 @pytest.fixture(scope="module")
 def later():
-    return simulate_deals(11, size=800, months=18).deals
+    """Simulated deals, with a day on which each is due, now and then put off, and activities."""
+    deals, rng = simulate_deals(11, size=800, months=18).deals, np.random.default_rng(3)
+    return replace(deals, dues=_draw_log(deals, rng, 60), touches=_draw_log(deals, rng, 0))
+
+
+def _draw_log(deals, rng, days_later):
+    """Three changes of each deal, the value of each a day that lies so much later."""
+    deal = np.repeat(np.arange(len(deals), dtype=np.int32), 3)
+    day = deals.created[deal] + rng.integers(0, 120, len(deal))
+    order = np.argsort(day, kind="stable")
+    return ChangeLog(
+        deal[order], day[order].astype(np.int32), (day + days_later)[order].astype(float)
+    )
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +92,8 @@ def with_another_future(deals, rng):
         won=won[kept],
         amounts=redraw(deals.amounts, lambda count: rng.lognormal(9, 3, count)),
         stages=redraw(deals.stages, lambda count: rng.integers(0, len(deals.stage_labels), count)),
+        dues=redraw(deals.dues, lambda count: rng.integers(today - 50, today + 300, count)),
+        touches=redraw(deals.touches, lambda count: rng.integers(today, today + 300, count)),
         stage_labels=deals.stage_labels,
         dimensions={
             name: Dimension(each.labels, each.codes[kept])
@@ -121,6 +136,25 @@ def test_cells_of_a_month_add_up_to_the_cent(known):
             assert set(grains) == {(), ("region",), ("product",), ("region", "product")}
             assert len(set(grains.values())) == 1
             assert len(set(open_part.values())) == 1
+
+
+def test_teams_segments_and_sources_add_up_to_the_whole_to_the_cent(known):
+    whole = {(each.measure, each.month): each for each in known.cells if not each.by}
+    names = {each.by[0][0] for each in known.splits}
+    assert names == {"team", "segment"}, "the simulated deals have no lead source"
+    for name in names:
+        for (measure, month), cell in whole.items():
+            members = [
+                each
+                for each in known.splits
+                if (each.measure, each.month) == (measure, month) and dict(each.by).get(name)
+            ]
+            for part in ("mean", "from_open", "won"):
+                assert sum(getattr(each, part) for each in members) == getattr(cell, part)
+            for each in members:
+                assert each.won <= each.from_open <= each.mean
+                assert each.won <= each.quantiles[0]
+                assert list(each.quantiles) == sorted(each.quantiles)
 
 
 def test_ranges_rise_and_the_rest_is_yet_to_come(known):

@@ -10,10 +10,18 @@ from django.test.utils import CaptureQueriesContext
 from counterpoise.domain.demand.overrides import apply_overrides
 from counterpoise.store import audit, overrides
 from counterpoise.web.demand import coverage, exceptions, overriding, views
-from kept_forecast import NOW, PERIOD, build_small_cycle, keep_build, keep_run, write_october
-from overriding import FORECAST
+from kept_forecast import (
+    NOW,
+    PERIOD,
+    RAN_AT,
+    build_small_cycle,
+    keep_build,
+    keep_run,
+    write_october,
+)
+from overriding import FORECAST, NOVEMBER, OCTOBER, cell
 from people import make_person, sign_in
-from programs import make_program
+from programs import keep_cycle, make_program
 from reporting_company import build_cycle, build_refusing_cycle
 from shown_pages import field_of, rows_of, text_of
 
@@ -132,7 +140,6 @@ def test_the_page_has_figures_ranges_and_evidence_of_the_run(workspace):
         "Test on the past",
         "Stage-weighted pipeline 90 24 64%",
         "won deals have no amount",
-        "There are no figures by segment",
     ):
         assert words in said, words
     assert page.content.count(b"<svg") == 4, "two charts, each wide and narrow"
@@ -153,6 +160,49 @@ def test_each_level_has_its_figures(layla, asked, rows, first):
     page = layla.get(f"/demand/{PERIOD}/?{asked}")
     shown = rows_of(page, "forecast")
     assert (len(shown), shown[0][-6]) == (rows, first)
+
+
+def keep_split_run():
+    splits = [
+        cell(measure, month, ((name, label),), amount)
+        for name, parts in (("team", ("Cedar", "Nile")), ("segment", ("Small", "Large")))
+        for measure in ("won_revenue", "won_deals")
+        for month in (OCTOBER, NOVEMBER)
+        for label, amount in zip(parts, (3000, 7000), strict=True)
+    ]
+    forecast = replace(FORECAST, splits=tuple(splits))
+    cycle = replace(build_small_cycle(), forecast=forecast)
+    keep_cycle(run="2026-Q4-split", cycle=cycle, ran_at=RAN_AT + timedelta(hours=1))
+
+
+def test_the_whole_is_told_by_segment_without_a_page_for_each_figure(layla):
+    keep_split_run()
+    page = layla.get(f"/demand/{PERIOD}/?level=segment")
+    shown = rows_of(page, "forecast")
+    assert [row[1:3] for row in shown] == [["Large", "$7,000"], ["Small", "$3,000"]] * 2
+    assert b"cell?" not in page.content
+
+
+@pytest.mark.parametrize(
+    ("role", "teams", "shown"),
+    [
+        pytest.param("operations", (), ["Cedar", "Nile"], id="who sees everyone"),
+        pytest.param("leader", ("Nile",), ["Nile"], id="a leader, the own team"),
+        pytest.param("leader", (), [], id="a leader of no team"),
+        pytest.param("viewer", (), None, id="who sees nobody has no such level"),
+    ],
+)
+def test_teams_are_shown_as_far_as_one_may_see_them(ran, role, teams, shown):
+    keep_split_run()
+    person = make_person(role, teams=teams)
+    page = sign_in(person).get(f"/demand/{PERIOD}/?level=team")
+    assert ("By team" in text_of(page)) == (shown is not None)
+    if shown is not None:
+        assert sorted({row[1] for row in rows_of(page, "forecast")}) == shown
+    answer = make_program(person).get(f"/demand/{PERIOD}").json()["demand"]
+    teams_told = {each["by"]["team"] for each in answer["splits"] if "team" in each["by"]}
+    assert sorted(teams_told) == (shown or [])
+    assert {"segment": "Small"} in [each["by"] for each in answer["splits"]]
 
 
 def test_an_export_has_exact_figures(layla):

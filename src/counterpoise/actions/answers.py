@@ -130,6 +130,7 @@ def answer_demand(
         "currency": forecast.currency,
         "forecast": [_answer_cell(each) for each in forecast.cells],
         "statistical": statistical and [_answer_cell(each) for each in statistical.cells],
+        "splits": [_answer_cell(each) for each in forecast.splits],
         "overrides": [answer_override(each) for each in overrides],
         "evidence": {
             "backtest": list(rows),

@@ -57,7 +57,7 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
             c.quantile("0.1"),
             c.quantile("0.9"),
         )
-        for c in forecast.cells
+        for c in (*forecast.cells, *forecast.splits)
     ]
     columns = ("measure", "month", "of", "mean", "10 %", "90 %")
     print_table(f"Demand {period}, as of {forecast.as_of}, {forecast.currency}", columns, rows)

@@ -5,8 +5,8 @@ They are weighted by how each did on finished origins of a weekly back-test, and
 from how far off the combination was on them. Nothing looks past the as-of day of the deals.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -27,6 +27,7 @@ from counterpoise.domain.demand import (
     segments,
     series,
     settings,
+    splits,
     stages,
     windows,
 )
@@ -39,7 +40,14 @@ from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.demand.windows import Windows
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.deals import Deals, day_number
-from counterpoise.domain.tables.forecast import BacktestPoint, BacktestRow, Forecast, Measure
+from counterpoise.domain.tables.forecast import (
+    SPLITS,
+    BacktestPoint,
+    BacktestRow,
+    Cell,
+    Forecast,
+    Measure,
+)
 from counterpoise.domain.values.period import Period
 
 CENT = Decimal("0.01")
@@ -77,15 +85,16 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
     months = tuple(month.start for month in ahead.months)
     grains = tuple(name for name in ("region", "product") if name in known.dimensions)
     weighted = stages.weigh_pipeline(known, seen.open_deals.value, seen.open_deals.stage, rulebook)
+    built = tuple(
+        cell
+        for outcome in (revenue, won)
+        for cell in cells.build_cells(outcome, start.segments, grains, months)
+    )
     return Forecast(
         period=period,
         as_of=known.as_of,
         currency=known.currency,
-        cells=tuple(
-            cell
-            for outcome in (revenue, won)
-            for cell in cells.build_cells(outcome, start.segments, grains, months)
-        ),
+        cells=built,
         backtest=backtest.judge(record, points),
         points=points,
         weights={
@@ -95,6 +104,7 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
         paths=revenue.paths.sum(axis=1) + revenue.known.sum(axis=0),
         stage_weighted=Decimal(repr(weighted)).quantize(CENT),
         notes=notes.write_notes(known, start.segments, ahead, learned, rules),
+        splits=tuple(_split(start, built, rng)),
     )
 
 
@@ -140,6 +150,17 @@ def _look_ahead(
         _combine(start, "won_revenue", seen, drawn.revenue, place),
         _combine(start, "won_deals", counted, drawn.deals, place),
     )
+
+
+def _split(start: _Setting, built: Sequence[Cell], rng: Generator) -> Iterator[Cell]:
+    """By each dimension that tells any deals apart."""
+    for name in SPLITS:
+        if len(members := segments.split_by(start.deals, name)) < 2:
+            continue
+        own = replace(start, segments=members)
+        for outcome in _look_ahead(own, _project(own), rng):
+            whole = [each for each in built if each.measure == outcome.measure and not each.by]
+            yield from splits.split_whole(outcome, members, name, whole)
 
 
 def _combine(

@@ -21,6 +21,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.demand import splits
 from counterpoise.domain.demand.rounding import round_table
 from counterpoise.domain.tables.forecast import Cell, Forecast, Measure
 from counterpoise.domain.tables.override import CENT, CellKey, Override
@@ -92,6 +93,7 @@ def apply_overrides(forecast: Forecast, overrides: Sequence[Override]) -> Foreca
     return replace(
         forecast,
         cells=cells,
+        splits=splits.follow(forecast.splits, cells),
         paths=_scale_paths(forecast, said, now),
         notes=(*forecast.notes, *_write_notes(made, now)),
     )

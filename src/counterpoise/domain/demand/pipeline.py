@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import creation, exposure, hazards, stages, values
+from counterpoise.domain.demand import covariates, creation, exposure, hazards, landmarks, values
 from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
 
-FACTOR_DIMENSIONS = ("product", "region", "segment", "rep")
-"""What an open deal's rates may depend on besides age and stage, in the order of fitting."""
+FACTOR_DIMENSIONS = ("product", "region", "segment", "source", "rep")
+"""What an open deal's rates may depend on besides its age and its covariates, in the order of
+fitting."""
 
 CLASS_STEP = 0.05
 """Deals whose factors differ by less than this (in logarithm) share a class of hazards."""
@@ -96,7 +97,7 @@ class Learned:
     hazards: hazards.Hazards
     base: NDArray[np.float64]
     arrivals: NDArray[np.float64]
-    stages: NDArray[np.float64]
+    covariates: covariates.Covariates
     values: values.Values
     creation: creation.Creation
 
@@ -113,7 +114,7 @@ def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settin
         hazards=risks,
         base=base,
         arrivals=arrivals,
-        stages=stages.fit_stages(deals, risks, base, settings),
+        covariates=covariates.fit_covariates(deals, segments, risks, base, settings),
         values=values.fit_values(deals, amount, segments, settings),
         creation=creation.fit_creation(deals, segments, seen.first_day, calendar, settings),
     )
@@ -176,13 +177,15 @@ def _fit_factors(
 def _look_at_open(
     deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, days: Calendar
 ) -> NDArray[np.float64]:
-    """Deals of the same age, stage and class of factors are looked at once."""
+    """Deals of the same age and the same classes are looked at once."""
     age = day_number(deals.as_of) - deals.created[held].astype(np.int64)
     age = np.minimum(age, len(learned.hazards.won.by_age))
-    stage = learned.stage[held]
+    seen = landmarks.look_at(deals, [day_number(deals.as_of)])
+    codes = learned.covariates.classify(seen)
     steps = np.round(np.log(learned.base[held]) / CLASS_STEP).astype(np.int64)
-    one_of, kind_of = _distinct(age, stage, steps[:, 0], steps[:, 1])
-    factors = np.exp(steps[one_of] * CLASS_STEP)[:, :, None] * learned.stages[stage[one_of]]
+    one_of, kind_of = _distinct(age, *codes, steps[:, 0], steps[:, 1])
+    factors = np.exp(steps[one_of] * CLASS_STEP)[:, :, None]
+    factors = factors * learned.covariates.multiply(tuple(each[one_of] for each in codes))
     return hazards.look_ahead(learned.hazards, days, ahead, age[one_of], factors)[kind_of]
 
 

@@ -45,6 +45,19 @@ def split(deals: Deals) -> Segments:
     )
 
 
+def split_by(deals: Deals, name: str) -> Segments:
+    """By one other dimension alone: its members stand where the regions do."""
+    labels, codes = _codes(deals, name)
+    occurs = np.bincount(codes, minlength=len(labels)) > 0
+    members = np.flatnonzero(occurs)
+    return Segments(
+        names=tuple((labels[member], NONE) for member in members),
+        regions=members,
+        products=np.zeros(len(members), dtype=np.int64),
+        of_deal=(np.cumsum(occurs) - 1)[codes],
+    )
+
+
 def _codes(deals: Deals, name: str) -> tuple[tuple[str, ...], NDArray[np.int64]]:
     dimension = deals.dimensions.get(name)
     if dimension is None:

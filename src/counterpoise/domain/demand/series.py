@@ -1,14 +1,16 @@
 """The time-series leg: what was won week by week (or month by month), carried forward.
 
-Half of it is the mean of Theta (Assimakopoulos & Nikolopoulos 2000) and DynamicOptimizedTheta
-(Fiorucci et al. 2016), which together beat either on M3. Steps are counted back from the as-of day,
-so no step is ever half seen: a twelfth of a year each, with the year as season, once two years are
-there; weeks with the quarter as season before that. The other half repeats the last quarter day by
-day (seasonal naive): selling follows quarters, and Theta needs several of them to see one.
+Half of it is the median of the methods that carry every series. Steps are counted back from the
+as-of day, so no step is ever half seen: a twelfth of a year each, with the year as season, once two
+years are there; weeks with the quarter as season before that. The other half repeats the last
+quarter day by day (seasonal naive): selling follows quarters, and the methods need several of them
+to see one.
 """
 
 import numpy as np
 from numpy.typing import NDArray
+
+from counterpoise.domain.time_series import methods
 
 WEEK = 7.0
 MONTH = 365.25 / 12
@@ -42,7 +44,8 @@ def _carry_steps(daily: NDArray[np.float64], days_ahead: int) -> NDArray[np.floa
     if np.ptp(history) == 0:
         return np.full(days_ahead, history[0] / step)
     steps_ahead = int(np.ceil(days_ahead / step)) + 1
-    found = _theta(history, season if len(history) >= 2 * season else 1, steps_ahead)
+    said = methods.carry_forward(history, steps_ahead, season if len(history) >= 2 * season else 1)
+    found = methods.combine(said)
     total = np.concatenate([[0.0], np.cumsum(np.maximum(found, 0.0))])
     by_day = np.interp(np.arange(days_ahead + 1), np.arange(steps_ahead + 1) * step, total)
     return np.asarray(np.diff(by_day), dtype=np.float64)
@@ -54,15 +57,3 @@ def _count_steps(daily: NDArray[np.float64], step: float) -> NDArray[np.float64]
     edges = len(daily) - np.rint(np.arange(steps, -1, -1) * step).astype(np.int64)
     total = np.concatenate([[0.0], np.cumsum(daily)])
     return np.asarray(np.diff(total[edges]), dtype=np.float64)
-
-
-def _theta(history: NDArray[np.float64], season: int, steps: int) -> NDArray[np.float64]:
-    from statsforecast.models import (  # noqa: PLC0415 -- slow import
-        DynamicOptimizedTheta,
-        Theta,
-    )
-
-    models = (DynamicOptimizedTheta(season_length=season), Theta(season_length=season))
-    level = history.mean()
-    found = [model.forecast(y=history / level, h=steps)["mean"] * level for model in models]
-    return np.asarray(np.mean(found, axis=0), dtype=np.float64)

@@ -46,13 +46,18 @@ class ChangeLog:
         return known
 
 
+NO_CHANGES = ChangeLog(np.array([], np.int32), np.array([], np.int32), np.array([], np.float64))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Deals:
     """Every opportunity known by the evening of `as_of`, as it was known then.
 
     created: day the deal entered the pipeline. closed: day it was won or lost, or STILL_OPEN.
-    won: true for deals won by then. amounts and stages: append-only changes; a stage's value is a
-    position in `stage_labels`. dimensions: product, region, team, rep, segment … by name.
+    won: true for deals won by then. amounts, stages, dues and touches: append-only changes; a
+    stage's value is a position in `stage_labels`, that of a due the day on which the deal was
+    expected to close, that of a touch the day of an activity over the deal. dimensions: product,
+    region, team, rep, segment … by name.
 
     Deals that were removed from their source by then are left out. Where there are any, `whole`
     has them too, with the day on which each was `removed` (STILL_OPEN: it was not), so that an
@@ -71,6 +76,8 @@ class Deals:
     dimensions: dict[str, Dimension]
     removed: NDArray[np.int32] | None = None
     whole: "Deals | None" = None
+    dues: ChangeLog = NO_CHANGES
+    touches: ChangeLog = NO_CHANGES
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -131,6 +138,8 @@ def _keep(deals: Deals, kept: NDArray[np.intp], until: int) -> Deals:
         won=deals.won[kept],
         amounts=_forget_later(deals.amounts, kept, len(deals), until),
         stages=_forget_later(deals.stages, kept, len(deals), until),
+        dues=_forget_later(deals.dues, kept, len(deals), until),
+        touches=_forget_later(deals.touches, kept, len(deals), until),
         dimensions={
             name: Dimension(dimension.labels, dimension.codes[kept])
             for name, dimension in deals.dimensions.items()

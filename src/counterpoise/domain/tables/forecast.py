@@ -13,6 +13,8 @@ from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
 Measure = Literal["won_revenue", "won_deals"]
+SPLITS = ("team", "segment", "source")
+"""The dimensions by which the whole is split besides region and product."""
 QUANTILE_LEVELS = (Decimal("0.05"), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"), Decimal("0.95"))
 
 
@@ -101,6 +103,8 @@ class Forecast:
     """What stage-weighted pipeline (value × stage probability) would have said for the period."""
     notes: tuple[Text, ...]
     """What a reader must know: refusals, thin segments, widened ranges."""
+    splits: tuple[Cell, ...] = ()
+    """The whole by each of SPLITS alone: the cells of a month and dimension add up to it."""
 
     def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
         """The cells of one dimension alone, by member and month; "" gives the whole as ""."""

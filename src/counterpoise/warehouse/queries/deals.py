@@ -56,6 +56,8 @@ def load_deals(folder: Path, as_of: date, *, rulebook: Rulebook) -> LoadedDeals:
         rates = build_rates(rulebook, _list_labels(rows["currency"], known.kept), as_of)
         amounts = _load_log(connection, "amount", known, zone)
         stages = _load_log(connection, "stage", known, zone)
+        dues = _load_log(connection, "expected_close_on", known, zone)
+        touches = _load_touches(connection, known, as_of, zone)
     labels, codes = encode(stages.value)
     deals = Deals(
         as_of=as_of,
@@ -71,6 +73,8 @@ def load_deals(folder: Path, as_of: date, *, rulebook: Rulebook) -> LoadedDeals:
         stage_labels=labels,
         dimensions={name: Dimension(*encode(rows[name].take(known.kept))) for name in DIMENSIONS},
         removed=known.removed,
+        dues=ChangeLog(dues.deal, dues.day, to_numbers(dues.value)),
+        touches=touches,
     )
     return LoadedDeals(deals if known.removed is None else deals.known_on(as_of), known.left_out)
 
@@ -139,7 +143,7 @@ def _load_log(
         attribute=literal(attribute),
         logged=", ".join(sources or ["''"]),
         record=f"deal.{attribute}",
-        value="try_cast(value AS DOUBLE)" if attribute == "amount" else "nullif(value, '')",
+        value=_READ.get(attribute, "nullif(value, '')"),
     )
     rows = connection.execute(query).to_arrow_table()
     deal = known.place[to_integers(rows["position"])]
@@ -150,6 +154,20 @@ def _load_log(
     held = np.flatnonzero((deal >= 0) & (day <= known.last_day))
     held = held[np.argsort(day[held], kind="stable")]
     return _Log(deal[held], day[held].astype(np.int32), rows["value"].take(held))
+
+
+def _load_touches(
+    connection: duckdb.DuckDBPyConnection, known: _Known, as_of: date, zone: str
+) -> ChangeLog:
+    """The days of the activities over each deal that somebody did, and no machine. One that was
+    removed later counts: an earlier day knew of it."""
+    cutoff = _instant(as_of + timedelta(days=1), zone)
+    rows = connection.execute(_TOUCHED.format(cutoff=cutoff)).to_arrow_table()
+    deal = known.place[to_integers(rows["position"])]
+    day = to_days(to_integers(rows["occurred_us"]), zone)
+    held = np.flatnonzero(deal >= 0)
+    held = held[np.argsort(day[held], kind="stable")]
+    return ChangeLog(deal[held], day[held].astype(np.int32), day[held].astype(np.float64))
 
 
 def _price(log: _Log, currency: pa.ChunkedArray, known: _Known, rates: Rates) -> ChangeLog:
@@ -266,6 +284,7 @@ SELECT
     coalesce(o.status IN ('won', 'lost'), false) AS is_closed,
     coalesce(o.status = 'won', false) AS is_won,
     o.amount::VARCHAR AS amount,
+    o.expected_close_on::VARCHAR AS expected_close_on,
     o.stage,
     nullif(o.currency, '') AS currency,
     nullif(coalesce(product_of.name, o.product), '') AS product,
@@ -288,6 +307,19 @@ LEFT JOIN team_of
     ON team_of.source = o.source
     AND team_of.source_id = coalesce(nullif(o.team_id, ''), rep_of.team_id)
 LEFT JOIN product_of ON product_of.source = o.source AND product_of.source_id = o.product
+"""
+
+_READ = {
+    "amount": "try_cast(value AS DOUBLE)",
+    "expected_close_on": "(try_cast(value AS DATE) - DATE '1970-01-01')::DOUBLE",
+}
+
+_TOUCHED = """
+SELECT deal.position, epoch_us(a.occurred_at) AS occurred_us
+FROM activity AS a
+JOIN deal ON deal.deal_source = a.source AND deal.source_id = a.opportunity_id
+WHERE a.occurred_at < {cutoff}
+    AND NOT coalesce(a.is_automated, false)
 """
 
 # What an attribute was and when that became known, by the rules of domain/measure/plain_known: the

@@ -73,13 +73,15 @@ class OverrideAnswer(Schema):
 
 
 class ForecastAnswer(Schema):
-    """forecast: with overrides in it. statistical: without; null where nobody overrode."""
+    """forecast: with overrides in it. statistical: without; null where nobody overrode. splits: the
+    whole by team, segment or lead source, each adding up to it; only teams that one may see."""
 
     as_of: str
     build: str
     currency: str
     forecast: list[CellAnswer]
     statistical: list[CellAnswer] | None
+    splits: list[CellAnswer]
     overrides: list[OverrideAnswer]
     evidence: EvidenceAnswer
     notes: list[str]
@@ -230,8 +232,14 @@ def show_demand(request: HttpRequest, period: str) -> dict[str, Any]:
     run = runs.get_newest(period)
     found, refusal = runs.take_step(run, "demand")
     if found is not None:
-        found = {"statistical": None, "overrides": [], **found}  # kept before there were overrides
+        before: dict[str, Any] = {"statistical": None, "overrides": [], "splits": []}
+        found = {**before, **found}  # older runs lack some of them
+        found["splits"] = [each for each in found["splits"] if _may_see(request, each["by"])]
     return {**runs.mark(run), "demand": found, "refusal": refusal}
+
+
+def _may_see(request: HttpRequest, by: dict[str, str]) -> bool:
+    return "team" not in by or access.get_visitor(request).sees_person("", by["team"])
 
 
 @router.get(

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from counterpoise.actions.overrides import Outlook
 from counterpoise.connectors.documents import names
-from counterpoise.domain.tables.forecast import Cell, Forecast
+from counterpoise.domain.tables.forecast import SPLITS, Cell, Forecast
 from counterpoise.domain.tables.override import CellKey
 from counterpoise.domain.tables.report import Cycle
+from counterpoise.domain.values.rights import Visitor
 from counterpoise.web.demand import cells
 from counterpoise.web.tables import Column, Kind, Row, Table
 
@@ -19,28 +20,46 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "region": ("region",),
     "product": ("product",),
     "region-product": ("region", "product"),
+    **{name: (name,) for name in SPLITS},
 }
 LEVEL_NAMES = {
     "whole": gettext_lazy("Whole company"),
     "region": gettext_lazy("By region"),
     "product": gettext_lazy("By product"),
     "region-product": gettext_lazy("By region and product"),
+    "team": gettext_lazy("By team"),
+    "segment": gettext_lazy("By segment"),
+    "source": gettext_lazy("By lead source"),
 }
-DIMENSION_NAMES = {"region": gettext_lazy("Region"), "product": gettext_lazy("Product")}
+DIMENSION_NAMES = {
+    "region": gettext_lazy("Region"),
+    "product": gettext_lazy("Product"),
+    "team": gettext_lazy("Team"),
+    "segment": gettext_lazy("Segment"),
+    "source": gettext_lazy("Lead source"),
+}
 
 
-def build_forecast(outlook: Outlook, measure: str, level: str) -> Table:
-    """Every figure of a level, each linked to its own page."""
+def may_see(visitor: Visitor, cell: Cell) -> bool:
+    """What is forecast of a team is for those who see its people."""
+    team = dict(cell.by).get("team")
+    return team is None or visitor.sees_person("", team)
+
+
+def build_forecast(outlook: Outlook, measure: str, level: str, visitor: Visitor) -> Table:
+    """Every figure of a level, each linked to its own page where it can be overridden."""
     period = str(outlook.forecast.period)
     figure: Kind = "money" if measure == "won_revenue" else "quantity"
-    said = {cell.key: cell for cell in outlook.statistical.cells}
+    said = {cell.key: cell for cell in (*outlook.statistical.cells, *outlook.statistical.splits)}
     overridden = {each.cell for each in outlook.overrides}
     members = LEVELS[level]
     rows = []
     for cell in _find_level(outlook.forecast, measure, members):
+        if not may_see(visitor, cell):
+            continue
         key = cell.key
         by = dict(cell.by)
-        address = cells.link("cell", period, key)
+        address = "" if level in SPLITS else cells.link("cell", period, key)
         statistical = said[key].mean
         rows.append(
             Row(
@@ -56,7 +75,7 @@ def build_forecast(outlook: Outlook, measure: str, level: str) -> Table:
                     "statistical": statistical,
                     "state": _name_state(cell, statistical, overridden),
                 },
-                {"month": address, "mean": address},
+                {"month": address, "mean": address} if address else {},
             )
         )
     return Table(
@@ -65,7 +84,7 @@ def build_forecast(outlook: Outlook, measure: str, level: str) -> Table:
         columns=_list_columns(members, figure, is_overridden=bool(outlook.overrides)),
         rows=tuple(rows),
         empty=_(
-            "The forecast has no figures at this level: too few deals name a region or product."
+            "The forecast has no figures at this level: the deals do not name what it is told by."
         ),
         currency=outlook.cycle.currency,
     )
@@ -216,7 +235,7 @@ def _rank(cell: Cell) -> tuple[int, str, Decimal]:
 def _find_level(forecast: Forecast, measure: str, members: tuple[str, ...]) -> list[Cell]:
     found = (
         cell
-        for cell in forecast.cells
+        for cell in (*forecast.cells, *forecast.splits)
         if cell.measure == measure and {name for name, _member in cell.by} == set(members)
     )
     return sorted(found, key=lambda cell: (cell.month, *(dict(cell.by)[name] for name in members)))

@@ -18,6 +18,8 @@ from counterpoise.actions.value_added import judge_overrides
 from counterpoise.connectors.documents import charts, names
 from counterpoise.domain.tables.forecast import Forecast, Measure
 from counterpoise.domain.tables.override import ValueAdded
+from counterpoise.domain.values.rights import Visitor
+from counterpoise.web.access import get_visitor
 from counterpoise.web.demand import figures
 from counterpoise.web.demand.words import name_reason, name_role
 from counterpoise.web.drawings import draw_once
@@ -49,9 +51,11 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         context = {"newest": newest, "refusals": newest.list_refusals("demand")}
         return render_page(request, "demand/refused.html", context)
     measure = _choose(request, "measure", get_args(Measure))
-    level = _choose(request, "level", tuple(figures.LEVELS))
+    visitor = get_visitor(request)
+    levels = _list_levels(visitor)
+    level = _choose(request, "level", tuple(levels))
     tables = (
-        figures.build_forecast(outlook, measure, level),
+        figures.build_forecast(outlook, measure, level, visitor),
         figures.build_history(outlook.cycle),
         figures.build_backtest(outlook.forecast),
         figures.build_points(outlook.forecast, outlook.cycle),
@@ -63,7 +67,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         "measure": measure,
         "level": level,
         "measures": get_args(Measure),
-        "levels": figures.LEVEL_NAMES,
+        "levels": levels,
         "totals": _sum_up(outlook),
         "opened": list_asked(request.GET),
         **_draw(request, outlook),
@@ -76,6 +80,14 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
 def show_value_added(request: HttpRequest) -> HttpResponse:
     judged = judge_overrides(get_workspace(), today=now().date())
     return render_page(request, "demand/value_added.html", {}, [_build_value_added(judged)])
+
+
+def _list_levels(visitor: Visitor) -> dict[str, str | Promise]:
+    """Without teams for those who see nobody's."""
+    sees_teams = visitor.reach in ("everyone", "teams")
+    return {
+        code: title for code, title in figures.LEVEL_NAMES.items() if code != "team" or sees_teams
+    }
 
 
 def _choose(request: HttpRequest, name: str, choices: tuple[str, ...]) -> str:
