@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand import exposure, history, pipeline, segments, settings, windows
 from counterpoise.domain.demand.calendar import build_calendar
+from counterpoise.domain.demand.covariates import STAGE
 from counterpoise.domain.demand.creation import SHORTEST_WINDOW_DAYS
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.pipeline import Learned
@@ -57,17 +58,23 @@ def find_chances(deals: Deals, period: Period, rulebook: Rulebook) -> Chances:
     ahead = Ahead(laid.month_of_day, len(laid.months))
     found = [
         pipeline.project(known, parts, each, ahead, calendar).open_deals
-        for each in (_forget_stages(_forget_factors(learned)), _forget_factors(learned), learned)
+        for each in (_forget(learned, but_for=()), _forget(learned, but_for=(STAGE,)), learned)
     ]
     chances = [np.asarray(each.chance.sum(axis=1), dtype=np.float64) for each in found]
     return Chances(found[-1].value, *chances)
 
 
-def _forget_factors(learned: Learned) -> Learned:
+def _forget(learned: Learned, *, but_for: tuple[str, ...]) -> Learned:
+    """As if nothing were known of a deal but its age, and the covariates named."""
     return replace(
-        learned, base=np.ones_like(learned.base), arrivals=np.ones_like(learned.arrivals)
+        learned,
+        base=np.ones_like(learned.base),
+        arrivals=np.ones_like(learned.arrivals),
+        covariates=replace(
+            learned.covariates,
+            factors={
+                name: factor if name in but_for else np.ones_like(factor)
+                for name, factor in learned.covariates.factors.items()
+            },
+        ),
     )
-
-
-def _forget_stages(learned: Learned) -> Learned:
-    return replace(learned, stages=np.ones_like(learned.stages))

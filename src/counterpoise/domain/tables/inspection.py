@@ -72,7 +72,7 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Chance:
     """To be won in the period. by_age: of a deal of its age whatever else it is; in_stage: in its
-    stage too; whole: also with its product, region, segment and rep."""
+    stage too; whole: with all that is known of it."""
 
     by_age: float
     in_stage: float
