@@ -296,7 +296,9 @@ def _read(kind: str, written: str) -> Value:
     }
     read = readers.get(kind, str)
     try:
-        return read(written)
+        if kind == "expected_close_on":
+            return date.fromisoformat(written)
+        return Decimal(written) if kind == "amount" else written
     except (ValueError, InvalidOperation):
         return written
 
