@@ -95,5 +95,5 @@ def _print_ahead(ahead: RecurringAhead) -> None:
         (each.months_ahead, each.n, each.wmape, each.bias, each.coverage_80, each.unchanged_wmape)
         for each in ahead.tests
     ]
-    columns = ("months ahead", "past days", "missed by", "bias", "80 % held", "staying missed by")
-    print_table("How such forecasts did before", columns, tests)
+    titles = ("months ahead", "past days", "missed by", "bias", "80 % held", "staying missed by")
+    print_table("How such forecasts did before", titles, tests)
