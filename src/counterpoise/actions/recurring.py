@@ -1,8 +1,7 @@
 """Recurring revenue of a build: its contracts, how they rolled forward, and what lies ahead."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -23,11 +22,12 @@ from counterpoise.domain.demand.recurring_pace import RunNew
 from counterpoise.domain.demand.recurring_rules import RecurringRules, read_rules
 from counterpoise.domain.demand.renewals import TooFewTerms
 from counterpoise.domain.rulebook.rulebook import Rulebook
-from counterpoise.domain.tables.forecast import Forecast
 from counterpoise.domain.tables.recurring import Contracts, RecurringAhead, RenewalDue
+from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import Text, explain
 from counterpoise.store import runs
+from counterpoise.store.runs import Heading
 from counterpoise.warehouse.queries.recurring import load_past_sales, load_sales
 
 SEED = 20_240_229
@@ -54,7 +54,7 @@ def examine_recurring(
     """
     build = examinations.get_build(workspace)
     on = min(as_of or examinations.find_horizon(build, today), today)
-    made = tuple((run.id, run.ran_at) for run in runs.list_headings() if run.as_of <= on)
+    made = tuple(run for run in runs.list_headings() if run.as_of <= on)
     return build.id, _examine(build, on, rules.load_rulebook(), made)
 
 
@@ -75,9 +75,9 @@ def keep_own(mine: Recurring) -> Recurring:
 
 @lru_cache(maxsize=8)
 def _examine(
-    build: CurrentBuild, as_of: date, rulebook: Rulebook, made: tuple[tuple[str, datetime], ...]
+    build: CurrentBuild, as_of: date, rulebook: Rulebook, made: tuple[Heading, ...]
 ) -> Recurring:
-    """ran_at is in `made` so that a run that was run again is read again."""
+    """A heading says when its run was made, so one that was run again is read again."""
     said = read_rules(rulebook, as_of, fold)
     loaded = load_sales(build.folder, as_of, rulebook=rulebook)
     contracts = build_contracts(loaded.sales, said, as_of, loaded.currency)
@@ -112,18 +112,14 @@ def _examine(
 
 
 def _read_runs(
-    made: tuple[tuple[str, datetime], ...], contracts: Contracts, said: RecurringRules
+    made: tuple[Heading, ...], contracts: Contracts, said: RecurringRules
 ) -> dict[date, RunNew]:
     """Of each month, what the run as of the newest day says; of one day's, the newest made."""
     found: dict[date, RunNew] = {}
-    for forecast in sorted(_list_forecasts(made), key=lambda each: each.as_of):
-        found |= recurring_pace.read_run(forecast, contracts, said)
-    return found
-
-
-def _list_forecasts(made: tuple[tuple[str, datetime], ...]) -> Iterator[Forecast]:
-    """The oldest made first."""
-    for run, _ in sorted(made, key=lambda each: each[1]):
-        cycle = kept.find_cycle(run)
+    for run in sorted(made, key=lambda each: (each.as_of, each.ran_at)):
+        if Period.parse(run.period).end <= contracts.as_of:
+            continue
+        cycle = kept.find_cycle(run.id)
         if cycle is not None and cycle.forecast is not None:
-            yield cycle.forecast
+            found |= recurring_pace.read_run(cycle.forecast, contracts, said)
+    return found

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand import exposure, history, pipeline, segments, settings, windows
 from counterpoise.domain.demand.calendar import build_calendar
-from counterpoise.domain.demand.covariates import STAGE
 from counterpoise.domain.demand.creation import SHORTEST_WINDOW_DAYS
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.pipeline import Learned

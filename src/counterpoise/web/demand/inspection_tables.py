@@ -1,6 +1,6 @@
 """The tables of an inspection."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import chain
@@ -290,11 +290,6 @@ def _name_event(kind: str) -> str:
 
 def _read(kind: str, written: str) -> Value:
     """Days and amounts, so that they are written for the reader; else as the source wrote it."""
-    readers: dict[str, Callable[[str], Value]] = {
-        "expected_close_on": date.fromisoformat,
-        "amount": Decimal,
-    }
-    read = readers.get(kind, str)
     try:
         if kind == "expected_close_on":
             return date.fromisoformat(written)
