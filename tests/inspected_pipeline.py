@@ -128,7 +128,7 @@ def even_chances(rows, chance=0.5):
     held = [row for row in rows if row["row"][1] is None]
     same = np.full(len(held), chance)
     worth = np.array([row["amount"] or 500.0 for row in held])
-    return Chances(worth, same, same, same)
+    return Chances(worth, same, same, same, same)
 
 
 def inspect(rows, *, chances=None, rules=RULES, period=THIRD, **other):
