@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from counterpoise.actions import series_marks, workspaces
-from counterpoise.actions.answers import answer_mark
+from counterpoise.actions.series_answers import answer_mark
 from counterpoise.actions.series_marks import Draft
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common

@@ -11,6 +11,7 @@ from counterpoise.actions import (
     forecast_changes,
     planning,
     scenarios,
+    series_answers,
     verification,
     workspaces,
 )
@@ -155,7 +156,7 @@ def series(
         wanted = carried.wish(measure, by, every, steps, is_challenged=challenged)
         found = carried.carry(build, wanted, today=now().date())
     if common.json:
-        print_json(answers.answer_series(build.id, found))
+        print_json(series_answers.answer_series(build.id, found))
         return
     rows = [
         (_name(part.by), step.start, step.expected, step.quantiles[0], step.quantiles[-1])

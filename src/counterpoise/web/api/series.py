@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from counterpoise.actions import examinations, series, series_marks
-from counterpoise.actions.answers import answer_mark, answer_series
+from counterpoise.actions.series_answers import answer_mark, answer_series
 from counterpoise.actions.series_marks import Draft
 from counterpoise.domain.demand.explore import Every
 from counterpoise.domain.measure.question import UnknownDimension, UnknownMeasure
