@@ -23,10 +23,11 @@ REVIEWED = {
         "web/background/recovery.py"
     },  # the table of django-tasks, not ours
     "writes SQL past the models": {"store/upgrade.py"},  # a lock of PostgreSQL's, no input
-    "runs a program": {
+    "runs a program": {  # our own modules, no shell
+        "actions/challengers.py",  # for the plug-ins that the operator's environment names
         "web/server.py",
         "web/background/supervisor.py",
-    },  # our own modules, no shell
+    },
     "speaks to the network": {  # both judge each address before it is connected to (decision 8)
         "connectors/enrichment/api.py",  # names the session that http.py opens
         "connectors/enrichment/page.py",  # names the session that http.py opens
