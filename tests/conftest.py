@@ -8,6 +8,7 @@ import shutil
 import uuid
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 os.environ.setdefault("COUNTERPOISE_SECRET_KEY", "a key of the tests")
@@ -18,6 +19,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "counterpoise.web.settings")
 from counterpoise.store import connection
 
 connection.start()
+
+# A law says what holds, not how fast: on a busy machine the first example may take a while.
+hypothesis.settings.register_profile("laws", deadline=None)
+hypothesis.settings.load_profile("laws")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 COMPANY = "Test Company"

@@ -112,20 +112,20 @@ def test_what_came_later_changes_nothing(tmp_path):
 def test_who_was_last_in_touch_over_a_deal_and_when_it_was_due(tmp_path):
     deal = {
         "source": "crm", "source_id": "D1", "status": "open", "stage": "Open", "currency": "AED",
-        "created_at": at("2026-01-05"), "expected_close_on": date(2026, 3, 31),
+        "created_at": at("2026-01-05 12:00"), "expected_close_on": date(2026, 3, 31),
     }  # fmt: skip
     change = {
         "source": "crm", "source_id": "C1", "opportunity_id": "D1",
-        "attribute": "expected_close_on", "changed_at": at("2026-02-10"),
+        "attribute": "expected_close_on", "changed_at": at("2026-02-10 12:00"),
         "value_before": "2026-02-28", "value_after": "2026-03-31",
         "origin": "history",
     }  # fmt: skip
     call = {"source": "crm", "source_id": "E1", "opportunity_id": "D1", "is_automated": False}
     activities = [
-        call | {"occurred_at": at("2026-02-01")},
-        call | {"source_id": "E2", "occurred_at": at("2026-02-08"), "is_automated": True},
-        call | {"source_id": "E3", "occurred_at": at("2026-02-09"), "opportunity_id": "D2"},
-        call | {"source_id": "E4", "occurred_at": at("2026-02-20"), "is_automated": None},
+        call | {"occurred_at": at("2026-02-01 12:00")},
+        call | {"source_id": "E2", "occurred_at": at("2026-02-08 12:00"), "is_automated": True},
+        call | {"source_id": "E3", "occurred_at": at("2026-02-09 12:00"), "opportunity_id": "D2"},
+        call | {"source_id": "E4", "occurred_at": at("2026-02-20 12:00"), "is_automated": None},
     ]
     folder = write_build(
         tmp_path / "build", opportunity=[deal], opportunity_change=[change], activity=activities
