@@ -17,7 +17,7 @@ import numpy as np
 from series import DATA, PEERS, read_m3
 
 from counterpoise.domain.time_series.boosted import Boosted
-from counterpoise.domain.time_series.challengers import Terms
+from counterpoise.domain.time_series.challengers import Competitors, Terms
 from counterpoise.domain.time_series.forecast import forecast_all
 
 # A year of M3 is short: the shortest 14 years, of which 6 are held back.
@@ -43,7 +43,7 @@ def main():
 
 def compare(kind, series, truth, run):
     rival, steps, season = Boosted(), truth.shape[1], series[0].season
-    told = list(forecast_all(series, steps, run=run, challengers=[rival], terms=TERMS))
+    told = list(forecast_all(series, steps, run=run, competitors=Competitors((rival,), TERMS)))
     (verdict,) = told[0].verdicts
     print(f"{kind}: {verdict.outcome}; on held-back training periods it missed by", end=" ")
     print(f"{verdict.missed}, the methods by {verdict.methods_missed}: better by", end=" ")

@@ -14,7 +14,13 @@ from counterpoise.domain.rulebook import toml
 from counterpoise.domain.rulebook.rulebook import InvalidRule, Rule, Rulebook
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.boosted import MOST_ROWS, Boosted
-from counterpoise.domain.time_series.challengers import Entry, FailedChallenger, Terms, hold
+from counterpoise.domain.time_series.challengers import (
+    Competitors,
+    Entry,
+    FailedChallenger,
+    Terms,
+    hold,
+)
 from counterpoise.domain.time_series.forecast import forecast_all
 from counterpoise.domain.time_series.hierarchy import group_by_labels
 from counterpoise.domain.time_series.past import Past
@@ -62,7 +68,9 @@ def make(count=8, length=40):
 
 def run(challenger, series=None, terms=EASY, **other):
     return list(
-        forecast_all(series or make(), STEPS, challengers=[challenger], terms=terms, **other)
+        forecast_all(
+            series or make(), STEPS, competitors=Competitors((challenger,), terms), **other
+        )
     )
 
 
@@ -97,7 +105,7 @@ class TestVerdicts:
 
     def test_of_two_only_the_better_one_is_heard(self):
         found = list(
-            forecast_all(make(), STEPS, challengers=[Teller(miss), Teller(know)], terms=EASY)
+            forecast_all(make(), STEPS, competitors=Competitors((Teller(miss), Teller(know)), EASY))
         )
         assert [each.outcome for each in found[0].verdicts] == ["not heard", "heard"]
         assert same(found, run(Teller(know)))
@@ -134,14 +142,14 @@ class TestVerdicts:
     )
     def test_better_is_by_a_margin_and_beyond_chance(self, errors, outcome, said):
         entry, teller = self.entry(errors)
-        (verdict,) = hold(entry, [teller], EASY).verdicts
+        (verdict,) = hold(entry, Competitors((teller,), EASY)).verdicts
         assert (verdict.outcome, said in str(verdict.why)) == (outcome, True)
         assert verdict.methods_missed == 10
         assert verdict.missed == Decimal(str(np.mean(errors))).quantize(Decimal("0.0001"))
 
     def test_one_series_alone_proves_nothing(self):
         entry, teller = self.entry([1.0])
-        (verdict,) = hold(entry, [teller], Terms(1, 1)).verdicts
+        (verdict,) = hold(entry, Competitors((teller,), Terms(1, 1))).verdicts
         assert (verdict.outcome, verdict.gain_low) == ("not heard", None)
 
     def test_where_the_methods_missed_nothing_nothing_is_better(self):
@@ -151,8 +159,8 @@ class TestVerdicts:
         assert "missed nothing" in str(told[0].verdicts[0].why)
 
     def test_no_series_at_all_are_none(self):
-        assert list(forecast_all([], 2, challengers=[Teller(know)], terms=EASY)) == []
-        (verdict,) = hold(Entry([], [], 2, 12), [Teller(know)], Terms(0, 0)).verdicts
+        assert list(forecast_all([], 2, competitors=Competitors((Teller(know),), EASY))) == []
+        (verdict,) = hold(Entry([], [], 2, 12), Competitors((Teller(know),), Terms(0, 0))).verdicts
         assert verdict.outcome == "not heard"
 
     @pytest.mark.parametrize(
@@ -235,8 +243,8 @@ class TestHierarchies:
         if values is not None:
             lowest.append(Series("slow", "month", JANUARY, values))
         hierarchy = group_by_labels([{"part": each.key} for each in lowest], [()])
-        asked = [challenger] if challenger else []
-        return forecast_together(hierarchy, lowest, STEPS, challengers=asked, terms=terms)
+        asked = Competitors((challenger,) if challenger else (), terms)
+        return forecast_together(hierarchy, lowest, STEPS, competitors=asked)
 
     def test_parts_still_add_up_when_it_is_heard(self):
         whole, *parts = self.carry(Teller(know))
@@ -287,7 +295,8 @@ class TestExplorer:
     LAST = date(2023, 4, 30)
 
     def test_the_verdict_stands_beside_what_it_changed(self):
-        found = explore.carry(self.measure(), self.WISH, self.LAST, [Teller(know)], EASY)
+        asked = Competitors((Teller(know),), EASY)
+        found = explore.carry(self.measure(), self.WISH, self.LAST, competitors=asked)
         assert [each.outcome for each in found.verdicts] == ["heard"]
         parts = [[step.expected for step in part.ahead] for part in found.parts]
         assert [sum(each) for each in zip(*parts[1:], strict=True)] == parts[0]
@@ -298,7 +307,8 @@ class TestExplorer:
     def test_rates_are_carried_one_by_one_and_try_none(self):
         wish = Wish("win_rate", ("region",), "month", STEPS, adds_up=False, is_challenged=True)
         teller = Teller(know)
-        found = explore.carry(self.measure(adds_up=False), wish, self.LAST, [teller], EASY)
+        asked = Competitors((teller,), EASY)
+        found = explore.carry(self.measure(adds_up=False), wish, self.LAST, competitors=asked)
         assert [each.outcome for each in found.verdicts] == ["refused"]
         assert "Ask for what is counted or summed" in str(found.verdicts[0].why)
         assert teller.asked == []
@@ -370,7 +380,7 @@ class TestBoosted:
     def test_it_is_tried_like_any_other(self):
         dice = np.random.default_rng(4)
         noise = [Series(f"S{n}", "month", JANUARY, dice.gamma(9, 100, 36)) for n in range(24)]
-        told = list(forecast_all(noise, 2, challengers=[Boosted()]))
+        told = list(forecast_all(noise, 2, competitors=Competitors((Boosted(),))))
         (verdict,) = told[0].verdicts
         assert (verdict.name, verdict.outcome, verdict.series) == ("boosted", "not heard", 24)
         assert same(told, list(forecast_all(noise, 2)))

@@ -122,9 +122,9 @@ class Entry:
     season: int
 
 
-def hold(entry: Entry, challengers: Sequence[Challenger], terms: Terms) -> Contest:
-    verdicts, heard = [], []
-    for challenger in challengers:
+def hold(entry: Entry, competitors: Competitors) -> Contest:
+    verdicts, heard, terms = [], [], competitors.terms
+    for challenger in competitors.challengers:
         try:
             _refuse_too_few(challenger.name, entry, terms)
             said = _ask_back(challenger, entry)

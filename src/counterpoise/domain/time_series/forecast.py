@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.tables.carried import Verdict
 from counterpoise.domain.time_series import challengers as rivals
 from counterpoise.domain.time_series import few_series, ranges
-from counterpoise.domain.time_series.challengers import Challenger, Terms
+from counterpoise.domain.time_series.challengers import NOBODY, Competitors
 from counterpoise.domain.time_series.past import Past, look_back, say_median
 from counterpoise.domain.time_series.ranges import Reach
 from counterpoise.domain.time_series.series import BrokenSeries, Series
@@ -62,8 +62,7 @@ def forecast_all(
     *,
     levels: Sequence[float] = ranges.LEVELS,
     run: Map = map,
-    challengers: Sequence[Challenger] = (),
-    terms: Terms = Terms(),  # noqa: B008 -- a frozen value
+    competitors: Competitors = NOBODY,
 ) -> Iterator[SeriesForecast]:
     """Each series' forecast, in their order. Raises BrokenSeries where frequencies are mixed.
 
@@ -81,8 +80,8 @@ def forecast_all(
     are_few = few_series.are_few_and_long([len(each.values) for each in series], steps)
     told = list(run(partial(tell, steps=steps, are_few=are_few), series))
     verdicts: tuple[Verdict, ...] = ()
-    if challengers and series:
-        told, verdicts = _challenge(series, told, challengers, terms)
+    if competitors.challengers and series:
+        told, verdicts = _challenge(series, told, competitors)
     learn = few_series.learn_reach if are_few else _learn_alike
     errors = [_measure(each, said, steps) for each, said in zip(series, told, strict=True)]
     reach, own = learn(errors, levels, steps)
@@ -127,10 +126,7 @@ def _learn_alike(
 
 
 def _challenge(
-    series: Sequence[Series],
-    told: Sequence[Told],
-    challengers: Sequence[Challenger],
-    terms: Terms,
+    series: Sequence[Series], told: Sequence[Told], competitors: Competitors
 ) -> tuple[list[Told], tuple[Verdict, ...]]:
     past = [
         [_find_past(each, look) for look in said.looks]
@@ -138,7 +134,7 @@ def _challenge(
     ]
     steps = len(told[0].middle)
     entry = rivals.Entry([each.values for each in series], past, steps, series[0].season)
-    contest = rivals.hold(entry, challengers, terms)
+    contest = rivals.hold(entry, competitors)
     ahead = contest.join_ahead([each.middle for each in told])
     joined = [
         Told(

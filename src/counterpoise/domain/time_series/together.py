@@ -79,7 +79,7 @@ def _compete(
     quick = [place for place, each in enumerate(every) if not is_slow(each.values)]
     steps, season = len(alone[0]), every[0].season
     entry = Entry([every[n].values for n in quick], [past[n] for n in quick], steps, season)
-    contest = hold(entry, competitors.challengers, competitors.terms)
+    contest = hold(entry, competitors)
     ahead = contest.join_ahead([alone[n] for n in quick])
     for n, middle, looks in zip(quick, ahead, contest.join_past(entry.past), strict=True):
         alone[n], past[n] = middle, list(looks)
