@@ -66,6 +66,7 @@ def test_links_lead_to_every_kind_of_page(lived_in):
 
 def test_no_page_speaks_english_to_who_reads_arabic(lived_in):
     """What the company wrote itself stays as it is, and so does the reference for programs."""
+    from counterpoise.connectors.sample.activity_rows import OUTCOMES, SUBJECTS
     from counterpoise.domain.rulebook.toml import load_defaults
     from counterpoise.store import overrides, rules
 
@@ -74,6 +75,7 @@ def test_no_page_speaks_english_to_who_reads_arabic(lived_in):
             *(each.value for each in load_defaults().rules),  # codes, which are written so
             *(f"{each.rule.unit}\n{each.rule.value}" for each in rules.load_entries()),
             *(each.comment for each in overrides.list_current(PERIOD)),
+            *(f"{subject}, {outcome}" for subject in SUBJECTS for outcome in OUTCOMES),
         ]
     )
     amina = sign_in(get_account("amina"), accept_language="ar")

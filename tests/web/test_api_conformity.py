@@ -11,6 +11,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
+from counterpoise.domain.values.rights import RIGHTS, RIGHTS_OF
 from people import make_person
 from programs import collect_deals, keep_cycle, make_program
 
@@ -50,6 +51,7 @@ def open_document(workspace, tmp_path, address, monkeypatch):
     for name in ("REQUESTS_A_MINUTE", "COSTLY_AN_HOUR", "REFUSALS_A_MINUTE"):
         monkeypatch.setattr(quotas, name, 10**9)
     monkeypatch.setattr(settings, "UPLOAD_LIMITS", {"uploads_a_day": 10**6, "reserve": 0})
+    monkeypatch.setitem(RIGHTS_OF, "administrator", frozenset(RIGHTS))
     keep_cycle(collect_deals(workspace, tmp_path / "export"))
     program = make_program(make_person("administrator"))
     header = {"Authorization": f"Bearer {program.secret}"}
