@@ -3,7 +3,7 @@
 The whole inspection is computed once in a process; what a visitor sees of it is chosen from it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,6 +27,7 @@ from counterpoise.domain.tables.inspection import (
     PipelineCoverage,
     Slip,
     Who,
+    WonLimit,
 )
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.values.period import Period, add_months
@@ -74,6 +75,16 @@ def list_visible(inspection: Inspection, visitor: Visitor) -> tuple[InspectedDea
     if visitor.reach == "everyone":
         return inspection.deals
     return tuple(each for each in inspection.deals if visitor.sees_person(each.rep, each.team))
+
+
+def list_limits(inspection: Inspection, deals: Sequence[InspectedDeal]) -> tuple[WonLimit, ...]:
+    """What these deals are held against: stages and segments of others' alone are left out."""
+    by = inspection.segment_by
+    places = {(each.stage, getattr(each, by) if by else "") for each in deals}
+    stages, segments = ({place[n] for place in places} | {""} for n in range(2))
+    return tuple(
+        each for each in inspection.limits if each.stage in stages and each.segment in segments
+    )
 
 
 def get_deal(inspection: Inspection, deal: str, visitor: Visitor | None) -> InspectedDeal:

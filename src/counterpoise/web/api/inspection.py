@@ -1,5 +1,6 @@
 """Pipeline inspection: open deals in the reach of a token's owner, and what stands out."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -211,10 +212,11 @@ def show_inspection(
     asked = _ask(period, wanted.as_of)
     visitor = access.get_visitor(request)
     inspection = inspections.inspect(asked)
+    deals = inspections.list_visible(inspection, visitor)
     return answer_overview(
         asked.build.id,
-        inspection,
-        sum_up(inspections.list_visible(inspection, visitor)),
+        replace(inspection, limits=inspections.list_limits(inspection, deals)),
+        sum_up(deals),
         inspections.list_coverage(asked, visitor),
         inspections.list_slips(asked, visitor),
     )

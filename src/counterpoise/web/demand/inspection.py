@@ -121,7 +121,9 @@ def show_inspection(request: HttpRequest, period: str) -> HttpResponse:
         inspection_tables.build_slips(
             inspections.list_slips(asked, visitor), get_eyes(request).reader
         ),
-        inspection_tables.build_limits(inspection),
+        inspection_tables.build_limits(
+            inspection.segment_by, inspections.list_limits(inspection, deals)
+        ),
     )
     return render_page(request, TEMPLATE, context, tables, form=form)
 

@@ -202,8 +202,8 @@ def _fill_quarters(
     return cells
 
 
-def build_limits(inspection: Inspection) -> Table:
-    by = inspection.segment_by
+def build_limits(by: str, limits: Sequence[WonLimit]) -> Table:
+    """by: what they are told apart by; "" for nothing."""
     return Table(
         name="limits",
         caption=_("From where on an open deal stands out, by deals that were won"),
@@ -217,7 +217,7 @@ def build_limits(inspection: Inspection) -> Table:
             Column("whole_n", _("Won deals of all"), "number"),
             Column("whole", _("By all"), "number", places=2),
         ),
-        rows=tuple(_build_limit(each) for each in inspection.limits),
+        rows=tuple(_build_limit(each) for each in limits),
         empty=_("No deal is open, so nothing is held against a limit."),
     )
 

@@ -25,10 +25,9 @@ def phase_out(request: HttpRequest) -> HttpResponse:
         raise Http404
     lessons = launches.learn(get_workspace(), today=now().date())
     launched = {each.product for each in stored.list_current().launches}
-    listed = {each.name for each in lessons.products}
     form = PhaseOutForm(
         request.POST if request.method == "POST" else None,
-        products=sorted({*lessons.sold, *listed, *launched}),
+        products=sorted({*lessons.sold, *launched}),
     )
     if request.method == "POST" and form.is_valid():
         try:
