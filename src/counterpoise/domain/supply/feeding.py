@@ -25,9 +25,7 @@ def find_fed(pools: Sequence[Pool], volumes: Sequence[Volume]) -> Fed:
     by_name = {pool.name: pool for pool in pools}
     fed: dict[str, dict[date, Volume]] = {}
     for each in volumes:
-        if each.kind not in FEEDS:
-            continue
-        member, kind = FEEDS[each.kind]
+        member, kind = FEEDS.get(each.kind, ("", ""))
         pool = by_name.get(dict(each.by).get(member, ""))
         if pool is None or pool.kind != kind:
             continue
