@@ -14,13 +14,13 @@ NOW = datetime(2026, 10, 1, 9, tzinfo=UTC)
 FIELD = "zq7field9xw"
 """In every text of a record of the West."""
 PART = "zq7part9xw"
-"""In what company-wide figures are told by: region, segment, stage, …"""
+"""In what company-wide figures are told by: region, segment, stage, product …"""
 NAME = "Adam Zq7name9xw"
 """What the rep of the West is called."""
 TEAM = "West zq7team9xw"
 PARTS = {
     *("region", "segment", "country", "industry", "type"),
-    *("stage", "status", "lead_source", "lost_reason"),
+    *("stage", "status", "lead_source", "lost_reason", "product_id"),
 }
 PLAIN = {"currency": "USD", "time_zone": "Asia/Dubai", "direction": "out"}
 STAYED = {"deleted_at": "", "merged_into": ""}
