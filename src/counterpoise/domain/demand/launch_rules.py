@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
-from counterpoise.domain.values.text import text
+from counterpoise.domain.rulebook.rulebook import Rulebook
 
 MAY_BE_ZERO = {"family_weight", "price_weight", "region_weight", "prior_deals", "quiet_months"}
 
@@ -30,18 +29,8 @@ def read_launch_rules(rulebook: Rulebook, on: date) -> LaunchRules:
     """Raises InvalidRule for a number that no launch can be judged with."""
 
     def number(field: str) -> float:
-        rule = rulebook.get(f"launch.{field}", on)
-        value = float(rulebook.get_number(rule.key, on))
-        if value < 0 or (value == 0 and field not in MAY_BE_ZERO):
-            raise InvalidRule(
-                text(
-                    "{key} is {value} (source: {source}). Write more.",
-                    key=rule.key,
-                    value=rule.value,
-                    source=rule.source,
-                )
-            )
-        return value
+        may_be_zero = field in MAY_BE_ZERO
+        return float(rulebook.get_positive(f"launch.{field}", on, may_be_zero=may_be_zero))
 
     return LaunchRules(
         quiet_months=int(number("quiet_months")),

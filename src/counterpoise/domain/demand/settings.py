@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from counterpoise.domain.rulebook.rulebook import InvalidRule, Rulebook
-from counterpoise.domain.values.text import text
+from counterpoise.domain.rulebook.rulebook import Rulebook
 
 MAY_BE_ZERO = {"shock", "month_correlation", "pipeline_prior_weight"}
 
@@ -36,18 +35,8 @@ def read_settings(rulebook: Rulebook, on: date) -> Settings:
     """Raises InvalidRule for a number that no forecast can be made with."""
 
     def number(field: str) -> float:
-        rule = rulebook.get(f"demand.{field}", on)
-        value = float(rulebook.get_number(rule.key, on))
-        if value < 0 or (value == 0 and field not in MAY_BE_ZERO):
-            raise InvalidRule(
-                text(
-                    "{key} is {value} (source: {source}). Write more.",
-                    key=rule.key,
-                    value=rule.value,
-                    source=rule.source,
-                )
-            )
-        return value
+        may_be_zero = field in MAY_BE_ZERO
+        return float(rulebook.get_positive(f"demand.{field}", on, may_be_zero=may_be_zero))
 
     return Settings(
         min_closed_deals=int(number("min_closed_deals")),

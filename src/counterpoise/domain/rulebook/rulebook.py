@@ -112,6 +112,20 @@ class Rulebook:
             )
         return number
 
+    def get_positive(self, key: str, on: date, *, may_be_zero: bool = False) -> Decimal:
+        """Raises InvalidRule for less than nothing, and for nothing where that cannot be."""
+        rule, number = self.get(key, on), self.get_number(key, on)
+        if number < 0 or (number == 0 and not may_be_zero):
+            raise InvalidRule(
+                text(
+                    "{key} is {value} (source: {source}). Write more.",
+                    key=rule.key,
+                    value=rule.value,
+                    source=rule.source,
+                )
+            )
+        return number
+
     def get_numbers(self, key: str, on: date, subject: str = "") -> tuple[Decimal, ...]:
         """Numbers separated by spaces, such as a ramp."""
         rule = self.get(key, on, subject)
