@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from counterpoise.actions.value_added import sum_actuals
+from counterpoise.actions.value_added import sum_cells
 from counterpoise.domain.demand.segments import NONE
 from counterpoise.domain.measure.value_added import measure_value_added
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
@@ -211,15 +211,15 @@ DEALS = make_deals(
     ],
 )
 def test_what_came_of_an_overridden_cell(override, came):
-    found = sum_actuals(DEALS, [override], date(2026, 12, 31))
+    found = sum_cells(DEALS, override.cells, date(2026, 12, 31))
     key = (override.measure, override.month, tuple(sorted(override.by)))
     assert found == ({} if came is None else {key: came})
 
 
 def test_what_came_later_is_not_known():
     november = make_override(1, month=NOVEMBER)
-    assert sum_actuals(DEALS, [november], date(2026, 11, 29)) == {}
-    assert list(sum_actuals(DEALS, [november], date(2026, 11, 30)).values()) == [D(50)]
+    assert sum_cells(DEALS, november.cells, date(2026, 11, 29)) == {}
+    assert list(sum_cells(DEALS, november.cells, date(2026, 11, 30)).values()) == [D(50)]
 
 
 class TestWholePeriod:
@@ -250,5 +250,5 @@ class TestWholePeriod:
         assert judge([late], actuals) == ()
 
     def test_every_month_is_asked_for(self, quarter):
-        found = sum_actuals(DEALS, [quarter], date(2026, 12, 31))
+        found = sum_cells(DEALS, quarter.cells, date(2026, 12, 31))
         assert {month for _, month, _ in found} == {OCTOBER, NOVEMBER}

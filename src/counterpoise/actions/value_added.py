@@ -15,7 +15,7 @@ from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand.segments import NONE
 from counterpoise.domain.measure.value_added import measure_value_added
 from counterpoise.domain.tables.deals import Deals, day_number
-from counterpoise.domain.tables.override import CENT, CellKey, Override, ValueAdded
+from counterpoise.domain.tables.override import CENT, CellKey, ValueAdded
 from counterpoise.domain.values.period import Period
 from counterpoise.store import overrides as stored
 from counterpoise.warehouse.queries.deals import load_deals
@@ -46,11 +46,6 @@ def find_actuals(build: CurrentBuild, cells: frozenset[CellKey], today: date) ->
     on = examinations.find_horizon(build, today)
     deals = load_deals(build.folder, on, rulebook=rules.load_rulebook()).deals
     return Actuals(sum_cells(deals, cells, on), deals.currency)
-
-
-def sum_actuals(deals: Deals, overrides: Iterable[Override], on: date) -> dict[CellKey, Decimal]:
-    """Of each overridden cell; see `sum_cells`."""
-    return sum_cells(deals, {cell for override in overrides for cell in override.cells}, on)
 
 
 def sum_cells(deals: Deals, cells: Iterable[CellKey], on: date) -> dict[CellKey, Decimal]:

@@ -5,13 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import exposure, history, pipeline, segments, settings, windows
-from counterpoise.domain.demand.calendar import build_calendar
-from counterpoise.domain.demand.creation import SHORTEST_WINDOW_DAYS
+from counterpoise.domain.demand import history, origins, pipeline, segments, settings, windows
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.pipeline import Learned
 from counterpoise.domain.rulebook.rulebook import Rulebook
-from counterpoise.domain.tables.deals import Deals, day_number
+from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import text
 
@@ -51,9 +49,7 @@ def find_chances(deals: Deals, period: Period, rulebook: Rulebook) -> Chances:
                 as_of=deals.as_of,
             )
         )
-    first = min(int(known.created.min()), int(known.closed.min()))
-    oldest = max(first, day_number(known.as_of) - exposure.HISTORY_DAYS) - SHORTEST_WINDOW_DAYS
-    calendar = build_calendar(oldest, day_number(known.as_of) + laid.last_day)
+    calendar = origins.cover(known, (), laid.last_day)
     parts = segments.split(known)
     learned = pipeline.learn(known, parts, calendar, rules)
     ahead = Ahead(laid.month_of_day, len(laid.months))

@@ -4,13 +4,12 @@ On an origin it knows only what was known then, as in the back-test; origins a m
 what they say of one deal from being the same again.
 """
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 
-from counterpoise.domain.demand import exposure, history, pipeline, segments
-from counterpoise.domain.demand.calendar import Calendar, build_calendar
-from counterpoise.domain.demand.creation import SHORTEST_WINDOW_DAYS
+from counterpoise.domain.demand import history, origins, pipeline, segments
+from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.hazards import BLOCK_DAYS, BLOCKS, Ahead
 from counterpoise.domain.demand.settings import Settings, read_settings
 from counterpoise.domain.rulebook.rulebook import Rulebook
@@ -31,7 +30,7 @@ def look_at_deals(deals: Deals, rulebook: Rulebook) -> DealErrors:
     history.require(deals, settings)
     last = deals.as_of - timedelta(days=DAYS)
     at = [last - timedelta(days=BLOCK_DAYS * back) for back in range(ORIGINS)]
-    calendar = _cover(deals, at[-1])
+    calendar = origins.cover(deals, at, DAYS)
     looked = [
         _look(deals, known, calendar, settings)
         for known in map(deals.known_on, at)
@@ -43,12 +42,6 @@ def look_at_deals(deals: Deals, rulebook: Rulebook) -> DealErrors:
     )
     now = _open_deals(deals, calendar, settings)
     return DealErrors(DAYS, ids, value, expected, actual, deals.ids[deals.is_open], now.value)
-
-
-def _cover(deals: Deals, earliest: date) -> Calendar:
-    first = min(int(deals.created.min()), int(deals.closed.min()))
-    oldest = max(first, day_number(earliest) - exposure.HISTORY_DAYS) - SHORTEST_WINDOW_DAYS
-    return build_calendar(oldest, day_number(deals.as_of) + DAYS)
 
 
 def _open_deals(known: Deals, calendar: Calendar, settings: Settings) -> pipeline.OpenDeals:

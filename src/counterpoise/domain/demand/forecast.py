@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import (
     backtest,
     cells,
-    creation,
-    exposure,
     history,
     notes,
     origins,
@@ -31,7 +29,7 @@ from counterpoise.domain.demand import (
     stages,
     windows,
 )
-from counterpoise.domain.demand.calendar import Calendar, build_calendar
+from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.combine import LEGS
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.origins import HORIZONS
@@ -75,7 +73,7 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
     history.require(known, rules)
     ahead = windows.lay_out(period, deals.as_of)
     at = backtest.list_origins(deals.as_of, rules.backtest_origins)
-    calendar = _cover(known, at, max(ahead.last_day, HORIZONS[-1]))
+    calendar = origins.cover(known, at, max(ahead.last_day, HORIZONS[-1]))
     record = backtest.keep_record(known, at, rulebook, calendar, rules)
     points = backtest.replay(record, rules)
     learned = backtest.learn(record, rules).adapt(points, day_number(deals.as_of))
@@ -119,18 +117,10 @@ def evaluate(
     known = deals.known_on(deals.as_of)
     rules = settings.read_settings(rulebook, deals.as_of)
     history.require(known, rules)
-    calendar = _cover(known, at, HORIZONS[-1])
+    calendar = origins.cover(known, at, HORIZONS[-1])
     record = backtest.keep_record(known, at, rulebook, calendar, rules)
     points = backtest.replay(record, rules)
     return backtest.judge(record, points), points
-
-
-def _cover(deals: Deals, at: Sequence[date], days_ahead: int) -> Calendar:
-    """Of every day that one of the origins, or the as-of day, learns from or looks at."""
-    first = min(int(deals.created.min()), int(deals.closed.min()))
-    earliest = day_number(min([*at, deals.as_of])) - exposure.HISTORY_DAYS
-    oldest = max(first, earliest) - creation.SHORTEST_WINDOW_DAYS
-    return build_calendar(oldest, day_number(deals.as_of) + days_ahead)
 
 
 def _project(start: _Setting) -> pipeline.Pipeline:

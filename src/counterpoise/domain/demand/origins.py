@@ -1,13 +1,14 @@
 """One origin: what each method would have said on a day, knowing only what was known then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import pipeline, segments, series, stages
-from counterpoise.domain.demand.calendar import Calendar
+from counterpoise.domain.demand import creation, exposure, pipeline, segments, series, stages
+from counterpoise.domain.demand.calendar import Calendar, build_calendar
 from counterpoise.domain.demand.hazards import BLOCK_DAYS, BLOCKS, Ahead
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.rulebook.rulebook import Rulebook
@@ -30,6 +31,14 @@ class Said:
     spread: NDArray[np.float64]
     trailing: NDArray[np.float64]
     stage_weighted: float
+
+
+def cover(deals: Deals, at: Sequence[date], days_ahead: int) -> Calendar:
+    """Of every day that one of the origins, or the as-of day, learns from or looks at."""
+    first = min(int(deals.created.min()), int(deals.closed.min()))
+    earliest = day_number(min([*at, deals.as_of])) - exposure.HISTORY_DAYS
+    oldest = max(first, earliest) - creation.SHORTEST_WINDOW_DAYS
+    return build_calendar(oldest, day_number(deals.as_of) + days_ahead)
 
 
 def look_from(known: Deals, rulebook: Rulebook, calendar: Calendar, settings: Settings) -> Said:

@@ -6,8 +6,9 @@ from pathlib import Path
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.inspection import DealEvent
 from counterpoise.warehouse.engine import open_build
-from counterpoise.warehouse.queries.deal_facts import instant, name_deal
+from counterpoise.warehouse.queries.deal_facts import name_deal
 from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.moments import instant
 
 MOST_EVENTS = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.deal_facts import KEPT, DealFacts, Stays, Touches
 from counterpoise.domain.tables.deals import STILL_OPEN, ChangeLog, Deals, day_number
-from counterpoise.domain.values.zone import business_day, start_of_day
-from counterpoise.warehouse.engine import literal, open_build
+from counterpoise.domain.values.zone import business_day
+from counterpoise.warehouse.engine import open_build
 from counterpoise.warehouse.queries.columns import UNKNOWN, encode, to_days, to_integers
 from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.moments import LAST_KNOWN, instant
 
 UNRECORDED = "created"
 """A first stage that nobody recorded, see domain/collect/changes."""
@@ -39,11 +40,6 @@ def name_deal(connection: duckdb.DuckDBPyConnection, alias: str) -> str:
     (several,) = connection.execute(query).fetchone() or (False,)
     name = f"{alias}.source_id"
     return f"{alias}.source || ':' || {name}" if several else name
-
-
-def instant(day: date, zone: str) -> str:
-    """SQL of the moment a business day begins."""
-    return f"TIMESTAMPTZ {literal(start_of_day(day, zone).isoformat())}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +62,7 @@ class _Reading:
         connection.register("held", held)
         cutoff = instant(deals.as_of + timedelta(days=1), zone)
         connection.execute(_PREPARE.format(cutoff=cutoff, name=name_deal(connection, "o")))
-        (last,) = connection.execute(_LAST).fetchone() or (None,)
+        (last,) = connection.execute(LAST_KNOWN).fetchone() or (None,)
         self.is_present = last is None or deals.as_of >= business_day(last, zone)
         self.cutoff = cutoff
 
@@ -323,13 +319,4 @@ SELECT
     bool_or(coalesce(is_active, true) AND left_on IS NULL) AS is_active
 FROM rep
 GROUP BY 1
-"""
-
-_LAST = """
-SELECT max(moment) FROM (
-    SELECT max(created_at) AS moment FROM opportunity
-    UNION ALL SELECT max(closed_at) FROM opportunity
-    UNION ALL SELECT max(updated_at) FROM opportunity
-    UNION ALL SELECT max(changed_at) FROM opportunity_change WHERE origin <> 'dates'
-)
 """

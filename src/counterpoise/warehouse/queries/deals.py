@@ -25,10 +25,11 @@ from counterpoise.domain.tables.deals import (
     day_number,
     day_of,
 )
-from counterpoise.domain.values.zone import business_day, start_of_day
+from counterpoise.domain.values.zone import business_day
 from counterpoise.warehouse.engine import literal, open_build
 from counterpoise.warehouse.queries.columns import UNKNOWN, encode, to_days, to_integers, to_numbers
 from counterpoise.warehouse.queries.lookups import lookup_sql
+from counterpoise.warehouse.queries.moments import LAST_KNOWN, instant
 
 DIMENSIONS = ("product", "region", "team", "rep", "segment", "source")
 
@@ -50,7 +51,7 @@ def load_deals(folder: Path, as_of: date, *, rulebook: Rulebook) -> LoadedDeals:
     zone = rulebook.get_text("company.time_zone", as_of)
     with open_build(folder) as build:
         connection = build.con
-        connection.execute(_DEAL.format(cutoff=_instant(as_of + timedelta(days=1), zone)))
+        connection.execute(_DEAL.format(cutoff=instant(as_of + timedelta(days=1), zone)))
         rows = connection.execute("SELECT * FROM deal ORDER BY position").to_arrow_table()
         known = _find_known(rows, as_of, zone)
         rates = build_rates(rulebook, _list_labels(rows["currency"], known.kept), as_of)
@@ -148,7 +149,7 @@ def _load_log(
     rows = connection.execute(query).to_arrow_table()
     deal = known.place[to_integers(rows["position"])]
     day = to_days(to_integers(rows["changed_us"]), zone)
-    (last,) = connection.execute(_LAST).fetchone() or (None,)
+    (last,) = connection.execute(LAST_KNOWN).fetchone() or (None,)
     if last is not None and known.last_day >= day_number(business_day(last, zone)):
         day = np.minimum(day, known.last_day)
     held = np.flatnonzero((deal >= 0) & (day <= known.last_day))
@@ -161,7 +162,7 @@ def _load_touches(
 ) -> ChangeLog:
     """The days of the activities over each deal that somebody did, and no machine. One that was
     removed later counts: an earlier day knew of it."""
-    cutoff = _instant(as_of + timedelta(days=1), zone)
+    cutoff = instant(as_of + timedelta(days=1), zone)
     rows = connection.execute(_TOUCHED.format(cutoff=cutoff)).to_arrow_table()
     deal = known.place[to_integers(rows["position"])]
     day = to_days(to_integers(rows["occurred_us"]), zone)
@@ -217,10 +218,6 @@ def _name_deals(rows: pa.Table) -> NDArray[np.object_]:
         names = pc.binary_join_element_wise(rows["deal_source"], names, ":")
     named: NDArray[np.object_] = names.to_numpy(zero_copy_only=False)
     return named
-
-
-def _instant(day: date, zone: str) -> str:
-    return f"TIMESTAMPTZ {literal(start_of_day(day, zone).isoformat())}"
 
 
 _DEAL = f"""
@@ -367,13 +364,4 @@ ORDER BY changed_us, change_id
 
 _LOGGED = """
 SELECT attribute, source FROM opportunity_change WHERE origin = 'history' GROUP BY ALL
-"""
-
-_LAST = """
-SELECT max(moment) FROM (
-    SELECT max(created_at) AS moment FROM opportunity
-    UNION ALL SELECT max(closed_at) FROM opportunity
-    UNION ALL SELECT max(updated_at) FROM opportunity
-    UNION ALL SELECT max(changed_at) FROM opportunity_change WHERE origin <> 'dates'
-)
 """

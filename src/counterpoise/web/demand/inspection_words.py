@@ -57,4 +57,3 @@ EVENT_NAMES = {
     "product_id": _("product"),
     "next_step": _("next step"),
 }
-PART_NAMES = {"whole": _("the whole company"), "team": _("Team"), "rep": _("Rep")}
