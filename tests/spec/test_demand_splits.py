@@ -96,6 +96,15 @@ class TestFollowing:
         found = self.follow(make_override("10000.01"))
         assert found[OCTOBER, "Cedar"].mean + found[OCTOBER, "Nile"].mean == D("10000.01")
 
+    def test_no_team_falls_below_what_it_has_won(self):
+        cedar, nile = self.SPLITS[:2]
+        levels = tuple(map(D, (3600, 3700, 4000, 4300, 4400)))
+        members = (replace(cedar, won=D(3500), from_open=D(3800), quantiles=levels), nile)
+        found = splits.follow(members, [replace(WHOLE, mean=D(6000), won=D(3500))])
+        assert [each.mean for each in found] == [D("3692.31"), D("2307.69")]
+        assert [each.won for each in found] == [3500, 0]
+        assert found[0].quantiles[0] == D("3538.46")
+
     def test_a_team_of_nothing_stays_there(self):
         found = self.follow(make_override("30000", month=NOVEMBER))
         assert found[NOVEMBER, "Cedar"].mean == 0

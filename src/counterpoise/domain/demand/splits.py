@@ -55,9 +55,8 @@ def share_out(total: Decimal, shares: NDArray[np.float64]) -> list[Decimal]:
 
 
 def follow(splits: Sequence[Cell], now: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The splits of a whole that overrides moved: every member moves in proportion.
-
-    Where members had nothing to move in proportion to, they share evenly.
+    """The splits of a whole that overrides or launches moved: what is ahead of every member moves in
+    proportion, evenly where nothing is; what a member has won stays.
     """
     whole = {(each.measure, each.month): each for each in now if not each.by}
     moved: list[Cell] = []
@@ -73,15 +72,25 @@ def _move(members: Sequence[Cell], whole: Cell) -> Iterator[Cell]:
     if sum(each.mean for each in members) == whole.mean:
         yield from members
         return
-    means = share_out(whole.mean, np.array([float(each.mean) for each in members]))
+    won = sum((each.won for each in members), Decimal(0))
+    ahead = share_out(whole.mean - won, np.array([float(each.mean - each.won) for each in members]))
     opens = share_out(whole.from_open, np.array([float(each.from_open) for each in members]))
-    for each, mean, from_open in zip(members, means, opens, strict=True):
-        factor = mean / each.mean if each.mean else None
-        quantiles = tuple(
-            mean if factor is None else (level * factor).quantize(CENT, ROUND_HALF_EVEN)
-            for level in each.quantiles
+    for each, more, from_open in zip(members, ahead, opens, strict=True):
+        yield replace(
+            each,
+            mean=each.won + more,
+            from_open=from_open,
+            quantiles=tuple(_stretch(level, each, more) for level in each.quantiles),
         )
-        yield replace(each, mean=mean, from_open=min(from_open, mean), quantiles=quantiles)
+
+
+def _stretch(level: Decimal, before: Cell, ahead: Decimal) -> Decimal:
+    """A level of the range, as far beyond what is won as the mean is now; the mean where there was
+    nothing to stretch."""
+    if before.mean == before.won:
+        return before.won + ahead
+    beyond = (level - before.won) * ahead / (before.mean - before.won)
+    return before.won + beyond.quantize(CENT, ROUND_HALF_EVEN)
 
 
 def _spread(paths: NDArray[np.float64], won: Decimal, mean: Decimal) -> tuple[Decimal, ...]:
