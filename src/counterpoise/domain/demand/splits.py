@@ -55,7 +55,7 @@ def share_out(total: Decimal, shares: NDArray[np.float64]) -> list[Decimal]:
 
 
 def follow(splits: Sequence[Cell], now: Sequence[Cell]) -> tuple[Cell, ...]:
-    """The splits of a whole that overrides or launches moved: what is ahead of every member moves in
+    """The splits of a whole that overrides or launches moved: what is ahead of each member moves in
     proportion, evenly where nothing is; what a member has won stays.
     """
     whole = {(each.measure, each.month): each for each in now if not each.by}
