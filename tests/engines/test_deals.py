@@ -126,6 +126,7 @@ def test_who_was_last_in_touch_over_a_deal_and_when_it_was_due(tmp_path):
         call | {"source_id": "E2", "occurred_at": at("2026-02-08 12:00"), "is_automated": True},
         call | {"source_id": "E3", "occurred_at": at("2026-02-09 12:00"), "opportunity_id": "D2"},
         call | {"source_id": "E4", "occurred_at": at("2026-02-20 12:00"), "is_automated": None},
+        call | {"source": "mail", "source_id": "M1", "occurred_at": at("2026-02-24 12:00")},
     ]
     folder = write_build(
         tmp_path / "build", opportunity=[deal], opportunity_change=[change], activity=activities
@@ -134,7 +135,7 @@ def test_who_was_last_in_touch_over_a_deal_and_when_it_was_due(tmp_path):
     for on, due, touched in (
         (date(2026, 1, 31), date(2026, 2, 28), None),
         (date(2026, 2, 9), date(2026, 2, 28), date(2026, 2, 1)),
-        (date(2026, 2, 28), date(2026, 3, 31), date(2026, 2, 20)),
+        (date(2026, 2, 28), date(2026, 3, 31), date(2026, 2, 24)),
     ):
         assert _list_last(deals, "dues", on) == {"D1": due}
         assert _list_last(deals, "touches", on).get("D1") == touched

@@ -13,7 +13,7 @@ from counterpoise.domain.demand import (
 )
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.tables.deals import NO_CHANGES
-from spec.test_demand_legs import SETTINGS, TODAY, calendar_of, deals_of, log_of
+from spec.test_demand_legs import SETTINGS, TODAY, calendar_of, deals_of
 
 CLOSED = [(80, 50, n % 4 != 0) for n in range(200)]
 OPEN = [(80, None, False)] * 200
@@ -53,23 +53,6 @@ class TestSightings:
         assert seen.pushes.tolist() == [0, 1]
         assert np.isnan([seen.amount[0], seen.touched[0]]).all()
         assert (seen.amount[1], seen.touched[1]) == (70, TODAY - 5)
-
-    @pytest.mark.parametrize(
-        ("dues", "counted"),
-        [
-            pytest.param([5, 9, 9, 12], [0, 1, 1, 2], id="put off twice"),
-            pytest.param([5, 3, 4], [0, 0, 1], id="brought forward, then put off"),
-            pytest.param([5, np.nan, 9], [0, 0, 0], id="taken out and set anew"),
-            pytest.param([], [], id="never set"),
-        ],
-    )
-    def test_a_push_is_a_day_due_that_moved_later(self, dues, counted):
-        log = log_of([(0, 9 - n, due) for n, due in enumerate(dues)])
-        assert landmarks.count_pushes(log).value.tolist() == counted
-
-    def test_pushes_of_one_deal_are_not_those_of_another(self):
-        log = log_of([(0, 9, 5.0), (1, 8, 7.0), (0, 7, 6.0), (1, 6, 3.0), (0, 5, 9.0)])
-        assert landmarks.count_pushes(log).value.tolist() == [0, 0, 1, 0, 2]
 
 
 class TestFactors:

@@ -10,7 +10,7 @@ from counterpoise.domain.demand.chances import PeriodOver, find_chances
 from counterpoise.domain.demand.inspection import inspect_pipeline
 from counterpoise.domain.demand.inspection_rules import read_inspection_rules
 from counterpoise.domain.demand.pipeline_totals import cover, select, sum_up
-from counterpoise.domain.demand.pushes import count_changes, count_pushes
+from counterpoise.domain.demand.pushes import count_changes, count_pushes, log_pushes
 from counterpoise.domain.demand.won_limits import Leaning, fit_limits
 from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.domain.tables.forecast import TooLittleHistory
@@ -74,6 +74,27 @@ class TestPushes:
     def test_deals_are_told_apart(self):
         log = log_of([(0, 90, TODAY), (2, 80, TODAY - 3), (2, 50, TODAY + 1), (0, 20, TODAY + 2)])
         assert count_pushes(log, 3, SECOND).count.tolist() == [1, 0, 1]
+
+    @pytest.mark.parametrize(
+        ("dues", "counted"),
+        [
+            pytest.param([5, 9, 9, 12], [0, 1, 1, 2], id="put off twice"),
+            pytest.param([5, 3, 4], [0, 0, 1], id="brought forward, then put off"),
+            pytest.param([5, np.nan, 9], [0, 1], id="taken out and set anew, later"),
+            pytest.param([], [], id="never set"),
+        ],
+    )
+    def test_pushes_are_counted_as_they_come(self, dues, counted):
+        log = log_of([(0, 9 - n, due) for n, due in enumerate(dues)])
+        assert log_pushes(log).value.tolist() == counted
+
+    def test_a_date_mended_the_same_day_was_not_put_off(self):
+        log = log_of([(0, 9, 5.0), (0, 4, 8.0), (0, 4, 5.0)])
+        assert log_pushes(log).value.tolist() == [0, 0]
+
+    def test_pushes_of_one_deal_are_not_those_of_another(self):
+        log = log_of([(0, 9, 5.0), (1, 8, 7.0), (0, 7, 6.0), (1, 6, 3.0), (0, 5, 9.0)])
+        assert log_pushes(log).value.tolist() == [0, 0, 1, 0, 2]
 
     def test_an_amount_that_was_set_again_to_the_same_did_not_change(self):
         assert count_changes(log_of([(0, 9, 5.0), (0, 5, 5.0), (0, 1, 6.0)]), 1).tolist() == [1]

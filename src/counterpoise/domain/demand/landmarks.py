@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.demand.hazards import BLOCK_DAYS
+from counterpoise.domain.demand.pushes import log_pushes
 from counterpoise.domain.tables.deals import ChangeLog, Deals, day_number
 
 LANDMARKS = 12
@@ -45,25 +46,12 @@ def list_landmarks(deals: Deals) -> list[int]:
 
 def look_at(deals: Deals, days: Sequence[int]) -> Sightings:
     """days: rising. A deal that closed on a day is no longer seen on its evening."""
-    logs = (deals.stages, deals.amounts, deals.dues, count_pushes(deals.dues), deals.touches)
+    logs = (deals.stages, deals.amounts, deals.dues, log_pushes(deals.dues), deals.touches)
     found = []
     for day, *known in zip(days, *(_follow(log, len(deals), days) for log in logs), strict=True):
         held = np.flatnonzero((deals.created <= day) & (deals.closed > day))
         found.append((held, np.full(len(held), day), *(each[held] for each in known)))
     return Sightings(*(np.concatenate(column) for column in zip(*found, strict=True)))
-
-
-def count_pushes(dues: ChangeLog) -> ChangeLog:
-    """At each change of the day a deal is due, how often that day was put off so far."""
-    order = np.argsort(dues.deal, kind="stable")
-    deal, value = dues.deal[order], dues.value[order]
-    is_first = np.diff(deal, prepend=-1) != 0
-    pushed = np.diff(value, prepend=np.nan) > 0  # not from or to a day that is unknown
-    total = np.cumsum(pushed & ~is_first)
-    before = np.maximum.accumulate(np.where(is_first, total, 0))
-    counted = np.empty(len(deal))
-    counted[order] = total - before
-    return ChangeLog(dues.deal, dues.day, counted)
 
 
 def _follow(log: ChangeLog, deals: int, days: Sequence[int]) -> Iterator[NDArray[np.float64]]:

@@ -45,15 +45,33 @@ def count_changes(log: ChangeLog, deals: int) -> NDArray[np.int64]:
     return np.bincount(deal[after != before], minlength=deals)
 
 
+def log_pushes(expected: ChangeLog) -> ChangeLog:
+    """On each evening of a day on which it was set: how often it was put off so far."""
+    deal, day, value = _settle(expected)
+    is_first = np.diff(deal, prepend=-1) != 0
+    pushed = ~is_first & (np.diff(value, prepend=np.nan) > 0)
+    total = np.cumsum(pushed)
+    counted = total - np.maximum.accumulate(np.where(is_first, total, 0))
+    order = np.argsort(day, kind="stable")
+    return ChangeLog(deal[order], day[order], counted[order].astype(np.float64))
+
+
 def _pair(
     log: ChangeLog,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64]]:
     """Of each known value that followed another: deal, day, the one before, the one after."""
+    deal, day, value = _settle(log)
+    follows = np.flatnonzero(deal[1:] == deal[:-1])
+    return deal[follows + 1], day[follows + 1], value[follows], value[follows + 1]
+
+
+def _settle(
+    log: ChangeLog,
+) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
+    """Deal, day and value of each day's last known value, a deal's own after one another."""
     known = np.flatnonzero(~np.isnan(log.value))
     known = known[np.argsort(log.deal[known], kind="stable")]
     deal, day, value = log.deal[known], log.day[known], log.value[known]
     is_last = np.ones(len(deal), dtype=np.bool_)
     is_last[:-1] = (deal[1:] != deal[:-1]) | (day[1:] != day[:-1])
-    deal, day, value = deal[is_last], day[is_last], value[is_last]
-    follows = np.flatnonzero(deal[1:] == deal[:-1])
-    return deal[follows + 1], day[follows + 1], value[follows], value[follows + 1]
+    return deal[is_last], day[is_last], value[is_last]

@@ -22,6 +22,7 @@ from counterpoise.warehouse.engine import open_build
 from counterpoise.warehouse.queries.columns import UNKNOWN, encode, to_days, to_integers
 from counterpoise.warehouse.queries.lookups import lookup_sql
 from counterpoise.warehouse.queries.moments import LAST_KNOWN, instant
+from counterpoise.warehouse.queries.touches import touches_sql
 
 UNRECORDED = "created"
 """A first stage that nobody recorded, see domain/collect/changes."""
@@ -294,22 +295,11 @@ ORDER BY deal, entered_us
 
 # An activity's deal is one of its own source first, then of any. What software sent by itself says
 # nothing of whether anybody spoke with the customer.
-_TOUCHES = """
-WITH meant AS (
-    SELECT s.source, record.source_id, record.deal
-    FROM (SELECT DISTINCT source FROM activity) AS s, record
-    QUALIFY row_number() OVER (
-        PARTITION BY s.source, record.source_id
-        ORDER BY record.source IS DISTINCT FROM s.source, record.source
-    ) = 1
-)
-SELECT meant.deal, a.type, epoch_us(a.occurred_at) AS occurred_us
-FROM activity AS a
-JOIN meant ON meant.source = a.source AND meant.source_id = a.opportunity_id
-WHERE a.occurred_at < {cutoff}
-    AND (a.deleted_at IS NULL OR a.deleted_at >= {cutoff})
-    AND NOT coalesce(a.is_automated, false)
-ORDER BY meant.deal, occurred_us, a.source, a.source_id
+_TOUCHES = f"""
+SELECT deal, type, epoch_us(occurred_at) AS occurred_us
+FROM ({touches_sql("record", "deal", "source")})
+WHERE occurred_at < {{cutoff}} AND (deleted_at IS NULL OR deleted_at >= {{cutoff}})
+ORDER BY deal, occurred_us, source, source_id
 """
 
 _REPS = """

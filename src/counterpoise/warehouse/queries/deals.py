@@ -30,6 +30,7 @@ from counterpoise.warehouse.engine import literal, open_build
 from counterpoise.warehouse.queries.columns import UNKNOWN, encode, to_days, to_integers, to_numbers
 from counterpoise.warehouse.queries.lookups import lookup_sql
 from counterpoise.warehouse.queries.moments import LAST_KNOWN, instant
+from counterpoise.warehouse.queries.touches import touches_sql
 
 DIMENSIONS = ("product", "region", "team", "rep", "segment", "source")
 
@@ -164,7 +165,7 @@ def _load_touches(
     removed later counts: an earlier day knew of it."""
     cutoff = instant(as_of + timedelta(days=1), zone)
     rows = connection.execute(_TOUCHED.format(cutoff=cutoff)).to_arrow_table()
-    deal = known.place[to_integers(rows["position"])]
+    deal = known.place[to_integers(rows["deal"])]
     day = to_days(to_integers(rows["occurred_us"]), zone)
     held = np.flatnonzero(deal >= 0)
     held = held[np.argsort(day[held], kind="stable")]
@@ -311,12 +312,10 @@ _READ = {
     "expected_close_on": "(try_cast(value AS DATE) - DATE '1970-01-01')::DOUBLE",
 }
 
-_TOUCHED = """
-SELECT deal.position, epoch_us(a.occurred_at) AS occurred_us
-FROM activity AS a
-JOIN deal ON deal.deal_source = a.source AND deal.source_id = a.opportunity_id
-WHERE a.occurred_at < {cutoff}
-    AND NOT coalesce(a.is_automated, false)
+_TOUCHED = f"""
+SELECT deal, epoch_us(occurred_at) AS occurred_us
+FROM ({touches_sql("deal", "position", "deal_source")})
+WHERE occurred_at < {{cutoff}}
 """
 
 # What an attribute was and when that became known, by the rules of domain/measure/plain_known: the
