@@ -260,7 +260,7 @@ class TestPrograms:
         assert (found["as_of"], found["totals"]["n"], found["totals"]["flagged"]) == (
             "2026-09-29", 6, 5
         )  # fmt: skip
-        assert found["totals"]["at_risk"] == "3167.97"
+        assert found["totals"]["at_risk"] == "3146.37"
         assert {each["of"]: each["coverage"] for each in found["coverage"]} == {
             "": "0.444444", "East": "0.222222", "West": None
         }  # fmt: skip

@@ -127,3 +127,14 @@ def test_a_sentence_is_written_in_the_readers_language_and_sorts_by_it():
         '<bdi dir="ltr">3</bdi> deals',
     ]
     assert write_csv(table, table.rows, EYES).decode("utf-8-sig") == "A\r\n20 deals\r\n3 deals\r\n"
+
+
+def test_a_column_for_files_alone_is_no_column_of_the_page():
+    table = Table(
+        "t", "T", (Column("a", "A"), Column("b", "B", is_for_files=True)),
+        (Row({"a": "x", "b": "hidden"}), Row({"a": "y", "b": ""})), "none",
+    )  # fmt: skip
+    shown = arrange(table, QueryDict("t.q=hidden"), EYES)
+    assert [[cell.written for cell in row.cells] for row in shown.rows] == [["x"]]
+    assert [head.column.key for head in shown.headings] == ["a"]
+    assert write_csv(table, table.rows, EYES).decode("utf-8-sig") == "A,B\r\nx,hidden\r\ny,\r\n"

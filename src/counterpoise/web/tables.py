@@ -28,13 +28,15 @@ FIGURES = frozenset({"number", "quantity", "money", "share"})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """has_choices: the page offers the column's few values to filter by."""
+    """has_choices: the page offers the column's few values to filter by. is_for_files: too much for
+    a page; the downloads have it, and the search finds it."""
 
     key: str
     title: Words
     kind: Kind = "text"
     has_choices: bool = False
     places: int = 0
+    is_for_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class Table:
     currency: str = ""
     sort: str = ""
     page_rows: int = PAGE_ROWS
+
+    @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        return tuple(each for each in self.columns if not each.is_for_files)
+
+    @property
+    def more_in_files(self) -> tuple[Column, ...]:
+        return tuple(each for each in self.columns if each.is_for_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +143,7 @@ def arrange(table: Table, asked: QueryDict, eyes: Eyes) -> Arranged:
     link = _Links(table.name, asked)
     return Arranged(
         table=table,
-        headings=tuple(_head(column, sort, link) for column in table.columns),
+        headings=tuple(_head(column, sort, link) for column in table.shown_columns),
         rows=tuple(_show(table, row, reading) for row in matching[start : start + table.page_rows]),
         matching=len(matching),
         total=len(table.rows),
@@ -212,7 +222,7 @@ def _show(table: Table, row: Row, eyes: Eyes) -> ShownRow:
     return ShownRow(
         tuple(
             Cell(each, _mark_up(each, row.cells.get(each.key), eyes), row.links.get(each.key, ""))
-            for each in table.columns
+            for each in table.shown_columns
         ),
         row.name,
     )

@@ -64,9 +64,8 @@ def build_flags(totals: PipelineTotals, currency: str, link: str) -> Table:
 
 
 def build_deals(deals: Sequence[InspectedDeal], inspection: Inspection, link: str) -> Table:
-    """The most at stake first. link: of a deal's page, without its id. Columns that no deal fills
-    are left out."""
-    has_next_step = any(each.next_step for each in inspection.deals)
+    """The most at stake first. link: of a deal's page, without its id. The CRM's probability is
+    left out where no deal has one."""
     has_probability = any(each.probability is not None for each in inspection.deals)
     return Table(
         name="deals",
@@ -79,18 +78,18 @@ def build_deals(deals: Sequence[InspectedDeal], inspection: Inspection, link: st
             *([Column("probability", _("The CRM says"), "share")] if has_probability else ()),
             Column("amount", _("Amount"), "money"),
             Column("stage", _("Stage")),
-            Column("stage_days", _("Days in stage"), "number"),
             Column("rep", _("Rep")),
             Column("expected", _("Close date"), "day"),
-            Column("pushes", _("Times put off"), "number"),
-            Column("pushed_days", _("Days put off"), "number"),
             Column("activity", _("Last activity"), "day"),
-            *([Column("next_step", _("Next step"))] if has_next_step else ()),
-            Column("age", _("Age in days"), "number"),
-            Column("amount_changes", _("Times amount changed"), "number"),
-            Column("team", _("Team")),
-            Column("region", _("Region")),
-            Column("id", _("Id")),
+            Column("stage_days", _("Days in stage"), "number", is_for_files=True),
+            Column("pushes", _("Times put off"), "number", is_for_files=True),
+            Column("pushed_days", _("Days put off"), "number", is_for_files=True),
+            Column("next_step", _("Next step"), is_for_files=True),
+            Column("age", _("Age in days"), "number", is_for_files=True),
+            Column("amount_changes", _("Times amount changed"), "number", is_for_files=True),
+            Column("team", _("Team"), is_for_files=True),
+            Column("region", _("Region"), is_for_files=True),
+            Column("id", _("Id"), is_for_files=True),
         ),
         rows=tuple(_build_deal(each, link) for each in deals),
         empty=_("No open deal that you may see is like that."),
