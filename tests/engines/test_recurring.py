@@ -101,6 +101,26 @@ def test_an_account_is_seen_by_who_looks_after_it_else_by_who_sold(build):
     )  # fmt: skip
 
 
+def test_accounts_that_are_one_customer_are_one_account(build):
+    same = [("files|A2", "A-1"), ("files|A1", "A-1"), ("a|A1", "A-1"), ("files|A7", "A-2")]
+    accounts = {s.id: s.account for s in load_sales(build, AS_OF, rulebook=BOOK, same=same).sales}
+    assert accounts == {"D1": "A1", "D2": "A1", "D3": "", "D4": "A1"}
+    (past,) = load_past_sales(build, [AS_OF], rulebook=BOOK, same=same)
+    assert {s.id: s.account for s in past} == accounts
+
+
+def test_a_customer_in_two_systems_is_called_by_the_first_of_its_records(tmp_path):
+    deals = [won("D1", "2026-02-01", "5"), won("D1", "2026-03-01", "7", source="shop")]
+    build = write_build(tmp_path / "two", opportunity=deals)
+    same = [("shop|A1", "A-1"), ("files|A1", "A-1")]
+    sales = load_sales(build, AS_OF, rulebook=BOOK, same=same).sales
+    assert [(s.id, s.account) for s in sales] == [("files:D1", "files:A1"), ("shop:D1", "files:A1")]
+    (past,) = load_past_sales(build, [AS_OF], rulebook=BOOK, same=same)
+    assert {s.account for s in past} == {"files:A1"}
+    apart = load_sales(build, AS_OF, rulebook=BOOK).sales
+    assert [s.account for s in apart] == ["files:A1", "shop:A1"]
+
+
 @pytest.mark.parametrize(
     ("day", "known"),
     [

@@ -4,17 +4,23 @@ from datetime import date
 
 import pytest
 
-from counterpoise.actions import customers, examinations, own_measures
+from counterpoise.actions import customers, examinations, own_measures, recurring
 from counterpoise.actions.collect import collect
 from counterpoise.actions.customers import WantedMerge
 from counterpoise.actions.same_customers import read_same_accounts
 from counterpoise.domain.measure.own import OwnMeasure, Part
+from counterpoise.store import rules
 from matched_company import LATER, write_export
+from software_company import rule
 
 DEALS = """Opportunity ID,Name,Account ID,Stage,Amount,Created Date
 O1,Jars,A1,Prospecting,10,2026-03-05T08:00:00Z
 O2,Lids,A2,Prospecting,20,2026-03-05T08:00:00Z
 O3,Pumps,A6,Prospecting,30,2026-03-05T08:00:00Z
+"""
+TERMS = """Opportunity ID,Name,Account ID,Product,Stage,Status,Amount,Created Date,Closed At
+O1,Support,A1,Support,Closed Won,won,100,2025-01-01T08:00:00Z,2025-01-15T08:00:00Z
+O2,Support again,A2,Support,Closed Won,won,120,2025-12-01T08:00:00Z,2026-01-10T08:00:00Z
 """
 BUYERS = OwnMeasure("Buyers", Part("opportunity", "customers", "", "created_at"))
 
@@ -49,6 +55,18 @@ def test_a_merge_counts_at_once_and_so_does_its_undo(sold):
     assert count(sold) == 1
     customers.undo_merge(sold, "account", made.id, author_id=None, now=LATER)
     assert count(sold) == 2
+
+
+def test_who_buys_under_one_record_renews_under_another(matched_workspace, tmp_path):
+    export = write_export(tmp_path / "subscribed")
+    (export / "opportunities.csv").write_text(TERMS, "utf-8")
+    collect(matched_workspace, [export], now=LATER)
+    rules.append_rules([rule("term_months", "12", "Support")], at=LATER, recorded_by="test")
+    _, found = recurring.examine_recurring(matched_workspace, today=date(2026, 11, 29))
+    (contract,) = found.contracts.contracts
+    assert [(str(term.begins_on), term.annual) for term in contract.terms] == [
+        ("2025-01-15", 100), ("2026-01-15", 120)
+    ]  # fmt: skip
 
 
 def test_before_the_first_run_every_record_is_alone(workspace, tmp_path):

@@ -8,6 +8,7 @@ import numpy as np
 
 from counterpoise.actions import examinations, kept, rules
 from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.same_customers import Same, read_same_accounts
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.demand import (
@@ -55,7 +56,8 @@ def examine_recurring(
     build = examinations.get_build(workspace)
     on = min(as_of or examinations.find_horizon(build, today), today)
     made = tuple(run for run in runs.list_headings() if run.as_of <= on)
-    return build.id, _examine(build, on, rules.load_rulebook(), made)
+    same = read_same_accounts(build)
+    return build.id, _examine(build, on, rules.load_rulebook(), made, same)
 
 
 def restrict(found: Recurring, visitor: Visitor) -> Recurring:
@@ -75,11 +77,11 @@ def keep_own(mine: Recurring) -> Recurring:
 
 @lru_cache(maxsize=8)
 def _examine(
-    build: CurrentBuild, as_of: date, rulebook: Rulebook, made: tuple[Heading, ...]
+    build: CurrentBuild, as_of: date, rulebook: Rulebook, made: tuple[Heading, ...], same: Same
 ) -> Recurring:
     """A heading says when its run was made, so one that was run again is read again."""
     said = read_rules(rulebook, as_of, fold)
-    loaded = load_sales(build.folder, as_of, rulebook=rulebook)
+    loaded = load_sales(build.folder, as_of, rulebook=rulebook, same=same)
     contracts = build_contracts(loaded.sales, said, as_of, loaded.currency)
     months = recurring_ahead.list_months(as_of, said.horizon_months)
     try:
@@ -91,11 +93,10 @@ def _examine(
     pace = recurring_pace.learn_pace(contracts, said, expected)
     rng = np.random.default_rng(SEED)
     origins = recurring_backtest.list_origins(contracts, said)
+    sold = load_past_sales(build.folder, origins, rulebook=rulebook, same=same)
     past = [
         build_contracts(sales, said, origin, contracts.currency)
-        for origin, sales in zip(
-            origins, load_past_sales(build.folder, origins, rulebook=rulebook), strict=True
-        )
+        for origin, sales in zip(origins, sold, strict=True)
     ]
     ahead = RecurringAhead(
         months=recurring_ahead.look_ahead(contracts, learned, pace, months, rng, paths=said.paths),

@@ -4,12 +4,15 @@ Which deals were won by then, for how much and of which product is told as the m
 revenue tells it (measures/known): by the history of changes, in business days, at the rate of the
 closing day. Who looks after an account is told as of now, for it says who may see it.
 
+Accounts that are one customer (same: each account's record with its customer) are one account here,
+called by the first of its records: who buys under one record renews under another.
+
 For days that are only looked back from, the deals are those that forecasts learn from
 (queries/deals), whose amounts are floats: they are held against what came, and nobody is paid by
 them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -37,6 +40,7 @@ from counterpoise.warehouse.measures.rates import check_rates, get_rate_of
 from counterpoise.warehouse.queries.deals import load_deals
 
 PLACES = ("product", "segment", "region")
+Same = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,23 @@ class Sales:
     currency: str
 
 
-def load_sales(folder: Path, as_of: date, *, rulebook: Rulebook) -> Sales:
+@dataclass(frozen=True, slots=True)
+class _Accounts:
+    """first: of each record of a customer with several, the first of them, as `source|id`."""
+
+    first: Mapping[str, str]
+    has_several: bool
+
+    def name(self, source: str, account: str | None) -> str:
+        """With its source where deals have several, as in queries/deals; '' for none."""
+        if not account:
+            return ""
+        record = f"{source}|{account}"
+        found_in, _, found = self.first.get(record, record).partition("|")
+        return f"{found_in}:{found}" if self.has_several else found
+
+
+def load_sales(folder: Path, as_of: date, *, rulebook: Rulebook, same: Same = ()) -> Sales:
     """Of the build in `folder`. Raises MissingRate."""
     with open_build(folder) as build:
         build.con.execute("SET preserve_insertion_order = false")
@@ -59,26 +79,27 @@ def load_sales(folder: Path, as_of: date, *, rulebook: Rulebook) -> Sales:
         ids = known.records.select("deal", "deal_source", "deal_id")
         named = _name(build, won.join(ids, "deal"))
         rows = running.fetch(build, named.order_by("deal_source", "deal_id"))
-        has_several = _count_sources(build) > 1
-    sales = tuple(_read(row, settings.rates, has_several=has_several) for row in rows)
+        accounts = _name_accounts(_list_sources(build), same)
+    sales = tuple(_read(row, settings.rates, accounts) for row in rows)
     return Sales(sales, settings.rates.reporting)
 
 
 def load_past_sales(
-    folder: Path, days: Sequence[date], *, rulebook: Rulebook
+    folder: Path, days: Sequence[date], *, rulebook: Rulebook, same: Same = ()
 ) -> tuple[tuple[Sale, ...], ...]:
     """What was known on the evening of each of these days, without names of people."""
     if not days:
         return ()
     deals = load_deals(folder, max(days), rulebook=rulebook).deals
     with open_build(folder) as build:
-        name = "concat(source, ':', source_id)" if _count_sources(build) > 1 else "source_id"
-        account = name.replace("source_id", "account_id")
+        accounts = _name_accounts(_list_sources(build), same)
         rows = build.con.execute(
-            f"SELECT {name}, CASE WHEN account_id <> '' THEN {account} ELSE '' END,"
-            " coalesce(type, '') FROM opportunity"
+            "SELECT source, source_id, account_id, coalesce(type, '') FROM opportunity"
         ).fetchall()
-    records = {deal: (account, kind) for deal, account, kind in rows}
+    records = {
+        f"{source}:{deal}" if accounts.has_several else deal: (accounts.name(source, account), kind)
+        for source, deal, account, kind in rows
+    }
     return tuple(_list_won(deals.known_on(day), day, records) for day in days)
 
 
@@ -106,9 +127,18 @@ def _label(deals: Deals, name: str, place: int) -> str:
     return dimension.labels[code] if code >= 0 else ""
 
 
-def _count_sources(backend: Backend) -> int:
-    (found,) = backend.con.execute("SELECT count(DISTINCT source) FROM opportunity").fetchall()
-    return int(found[0])
+def _list_sources(backend: Backend) -> frozenset[str]:
+    rows = backend.con.execute("SELECT DISTINCT source FROM opportunity").fetchall()
+    return frozenset(source for (source,) in rows)
+
+
+def _name_accounts(sources: Collection[str], same: Same) -> _Accounts:
+    """Records of sources that have no deals lend a customer no name."""
+    known = [(record, customer) for record, customer in same if record.split("|")[0] in sources]
+    named: dict[str, str] = {}
+    for record, customer in sorted(known):
+        named.setdefault(customer, record)
+    return _Accounts({record: named[customer] for record, customer in known}, len(sources) > 1)
 
 
 def _name(backend: SQLBackend, won: ir.Table) -> ir.Table:
@@ -129,14 +159,13 @@ def _name(backend: SQLBackend, won: ir.Table) -> ir.Table:
     )  # fmt: skip
 
 
-def _read(row: dict[str, Any], rates: Rates, *, has_several: bool) -> Sale:
+def _read(row: dict[str, Any], rates: Rates, accounts: _Accounts) -> Sale:
     """Ids carry their source where there are several, as in queries/deals."""
-    source = f"{row['deal_source']}:" if has_several else ""
-    account, amount = row["account_id"] or "", row["amount"]
+    source, amount = row["deal_source"], row["amount"]
     return Sale(
-        id=source + row["deal_id"],
-        account=account and source + account,
-        account_name=row["account_name"] or account,
+        id=f"{source}:{row['deal_id']}" if accounts.has_several else row["deal_id"],
+        account=accounts.name(source, row["account_id"]),
+        account_name=row["account_name"] or row["account_id"] or "",
         product=row["product"],
         segment=row["segment"],
         region=row["sold_in"],
