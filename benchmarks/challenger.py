@@ -1,11 +1,11 @@
-"""A gradient-boosted challenger on the M3 competition, beside the methods and the winner.
+"""Our own challengers on the M3 competition, beside the methods and the winner.
 
     .venv/bin/python benchmarks/challenger.py [SERIES]
 
 All 3,003 series, or the first SERIES of each frequency. First what is decided without the test
-periods: on the newest training periods, held back, how far the challenger and the methods' median
-missed, and whether it is heard. Then the sMAPE of the test periods: of the challenger alone, of its
-mean with the methods whether heard or not, and of what Counterpoise says with it.
+periods: on the newest training periods, held back, how far each challenger and the methods' median
+missed, and whether it is heard. Then the sMAPE of the test periods: of each challenger alone, of
+its mean with the methods whether heard or not, and of what Counterpoise says with both.
 """
 
 import sys
@@ -18,10 +18,12 @@ from series import DATA, PEERS, read_m3
 
 from counterpoise.domain.time_series.boosted import Boosted
 from counterpoise.domain.time_series.challengers import Competitors, Terms
+from counterpoise.domain.time_series.complex_smoothing import ComplexSmoothing
 from counterpoise.domain.time_series.forecast import forecast_all
 
 # A year of M3 is short: the shortest 14 years, of which 6 are held back.
 TERMS = Terms(min_periods=8)
+RIVALS = (Boosted(), ComplexSmoothing())
 MOST_SECONDS = 180
 
 
@@ -42,23 +44,22 @@ def main():
 
 
 def compare(kind, series, truth, run):
-    rival, steps, season = Boosted(), truth.shape[1], series[0].season
-    told = list(forecast_all(series, steps, run=run, competitors=Competitors((rival,), TERMS)))
-    (verdict,) = told[0].verdicts
-    print(f"{kind}: {verdict.outcome}; on held-back training periods it missed by", end=" ")
-    print(f"{verdict.missed}, the methods by {verdict.methods_missed}: better by", end=" ")
-    print(f"{verdict.gain}, at least by {verdict.gain_low}, {verdict.series} series")
+    steps, season = truth.shape[1], series[0].season
+    told = list(forecast_all(series, steps, run=run, competitors=Competitors(RIVALS, TERMS)))
     ours = np.array([each.middle for each in told])
-    alone = np.array(rival.carry([each.values for each in series], steps, season))
     plain = ours
-    if verdict.outcome == "heard":  # what the methods say without it
-        plain = np.array([each.middle for each in forecast_all(series, steps, run=run)])
-    said = {
-        "Counterpoise, with the challenger": ours,
-        "Counterpoise, without": plain,
-        "the challenger alone": alone,
-        "the mean of both": (plain + alone) / 2,
-    }
+    for verdict in told[0].verdicts:
+        print(
+            f"{kind}, {verdict.name}: {verdict.outcome}; on held-back training periods it", end=" "
+        )
+        print(f"missed by {verdict.missed}, the methods by {verdict.methods_missed}:", end=" ")
+        print(f"better by {verdict.gain}, at least by {verdict.gain_low}, {verdict.series} series")
+        if verdict.outcome == "heard":  # what the methods say without it
+            plain = np.array([each.middle for each in forecast_all(series, steps, run=run)])
+    said = {"Counterpoise, with challengers": ours, "Counterpoise, without": plain}
+    for rival in RIVALS:
+        alone = np.array(rival.carry([each.values for each in series], steps, season))
+        said |= {f"{rival.name} alone": alone, f"mean with {rival.name}": (plain + alone) / 2}
     return {name: measure(middle, truth) for name, middle in said.items()}
 
 

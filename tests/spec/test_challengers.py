@@ -21,6 +21,7 @@ from counterpoise.domain.time_series.challengers import (
     Terms,
     hold,
 )
+from counterpoise.domain.time_series.complex_smoothing import ComplexSmoothing
 from counterpoise.domain.time_series.forecast import forecast_all
 from counterpoise.domain.time_series.hierarchy import group_by_labels
 from counterpoise.domain.time_series.past import Past
@@ -384,6 +385,25 @@ class TestBoosted:
         (verdict,) = told[0].verdicts
         assert (verdict.name, verdict.outcome, verdict.series) == ("boosted", "not heard", 24)
         assert same(told, list(forecast_all(noise, 2)))
+
+
+class TestComplexSmoothing:
+    def test_a_trend_and_a_season_go_on(self):
+        shape = np.array([8.0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2])
+        series = np.tile(shape, 5) * np.linspace(100, 200, 60)
+        (said,) = ComplexSmoothing().carry([series], 12, 12)
+        assert said.argmax() == 0
+        assert said == pytest.approx(shape * 205, rel=0.15)
+
+    def test_what_never_moved_goes_on_and_what_it_cannot_fit_stays(self):
+        known = [np.full(20, 7.0), np.array([1.0, 2.0, 3.0])]
+        said = ComplexSmoothing().carry(known, 2, 12)
+        assert said[0].tolist() == [7, 7]
+        assert np.isfinite(said[1]).all()
+
+    def test_nothing_falls_below_zero_where_nothing_ever_was(self):
+        (said,) = ComplexSmoothing().carry([np.linspace(100, 0, 30)], 12, 1)
+        assert said.min() >= 0
 
 
 class TestTerms:

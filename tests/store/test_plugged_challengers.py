@@ -86,17 +86,17 @@ def test_a_module_of_the_company_s_own_answers_exactly(plug, attribute):
 def test_it_answers_again_and_again_in_one_process(plug):
     plug("company_models:repeats")
     with challengers.open_challengers(30) as opened:
-        first, again = (opened[1].carry(SERIES, 3, 1) for _ in range(2))
-        process = opened[1].process
+        first, again = (opened[2].carry(SERIES, 3, 1) for _ in range(2))
+        process = opened[2].process
         assert process.poll() is None
     assert [each.tolist() for each in first] == [each.tolist() for each in again]
     assert process.poll() == 0, "it ends once nothing more is asked"
 
 
-def test_without_any_named_there_is_the_boosted_one(plug, monkeypatch):
+def test_without_any_named_there_are_our_own(plug, monkeypatch):
     monkeypatch.delenv(challengers.VARIABLE, raising=False)
     with challengers.open_challengers(1) as opened:
-        assert [each.name for each in opened] == ["boosted"]
+        assert [each.name for each in opened] == ["boosted", "complex smoothing"]
 
 
 def test_one_named_twice_is_one(plug):
@@ -134,7 +134,7 @@ def test_what_is_no_number_comes_through_to_be_refused(plug):
 def test_one_that_takes_too_long_is_stopped_and_stays_so(plug):
     plug("company_models:Slow")
     with challengers.open_challengers(30) as opened:
-        slow = opened[1]
+        slow = opened[2]
         slow.seconds = 0.5
         began = time.monotonic()
         with pytest.raises(FailedChallenger, match=r"more than 0\.5 seconds and was stopped"):
@@ -149,7 +149,7 @@ def test_one_that_takes_too_long_is_stopped_and_stays_so(plug):
 def test_one_that_does_not_end_by_itself_is_ended(plug):
     plug("company_models:Hangs")
     with challengers.open_challengers(30) as opened:
-        process = opened[1].process
+        process = opened[2].process
     assert process.poll() not in {None, 0}
 
 
@@ -157,7 +157,7 @@ def test_a_broken_one_does_not_keep_the_others_out(plug):
     plug("nowhere:model", "company_models:repeats")
     with challengers.open_challengers(30) as opened:
         names = [each.name for each in opened]
-    assert names == ["boosted", "nowhere:model", "last value again"]
+    assert names == ["boosted", "complex smoothing", "nowhere:model", "last value again"]
 
 
 def test_what_lies_in_the_folder_it_was_started_in_is_not_run(plug, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Challengers of this installation: the boosted model, and plug-ins that its operator names.
+"""Challengers of this installation: two of its own, and plug-ins that its operator names.
 
 COUNTERPOISE_CHALLENGERS lists plug-ins as `package.module:attribute`, parted by spaces: what is
 named there is run, with the rights of the application, so only the environment of the process can
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.time_series.boosted import Boosted
 from counterpoise.domain.time_series.challengers import Challenger, FailedChallenger
+from counterpoise.domain.time_series.complex_smoothing import ComplexSmoothing
 from counterpoise.domain.values.text import Text, text
 
 Values = NDArray[np.float64]
@@ -42,7 +43,7 @@ def open_challengers(seconds: float) -> Iterator[list[Challenger]]:
     seconds: what a plug-in may take to load, and for each answer.
     """
     with ExitStack() as stack:
-        opened: list[Challenger] = [Boosted()]
+        opened: list[Challenger] = [Boosted(), ComplexSmoothing()]
         for address in list_addresses():
             try:
                 opened.append(stack.enter_context(_open(address, seconds)))

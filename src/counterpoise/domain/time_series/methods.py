@@ -78,17 +78,21 @@ def carry_forward(values: Values, steps: int, season: int) -> dict[str, Values]:
 
 def carry_by(name: str, values: Values, steps: int, season: int) -> Values:
     """What one of the methods says."""
+    find, method = METHODS[name]
+    return carry_with(find, method, values, steps, season)
+
+
+def carry_with(
+    find: SeasonFinder, method: Method, values: Values, steps: int, season: int
+) -> Values:
+    """What a method says once the season that `find` finds is taken out."""
     if np.ptp(values) == 0:
         return np.full(steps, values[-1])
-    find, method = METHODS[name]
-    floor = 0.0 if values.min() >= 0 else -np.inf
-    return np.maximum(_carry(values, steps, find(values, season), method), floor)
-
-
-def _carry(values: Values, steps: int, season: Season, method: Method) -> Values:
-    plain = season.take_out(values)
+    found = find(values, season)
+    plain = found.take_out(values)
     size = (float(np.abs(plain).mean()) or 1.0) / SIZE
-    return season.put_in(_hear(method, plain / size, steps) * size, len(values))
+    ahead = found.put_in(_hear(method, plain / size, steps) * size, len(values))
+    return np.maximum(ahead, 0.0 if values.min() >= 0 else -np.inf)
 
 
 def miss_next(values: Values, season: int) -> float:

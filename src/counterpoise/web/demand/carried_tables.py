@@ -19,7 +19,10 @@ from counterpoise.web.demand.words import name_feast, name_kept, name_occasion, 
 from counterpoise.web.tables import Column, Kind, Row, Table
 
 _DAY = timedelta(days=1)
-CHALLENGERS = {"boosted": gettext_lazy("gradient boosting")}
+CHALLENGERS = {
+    "boosted": gettext_lazy("gradient boosting"),
+    "complex smoothing": gettext_lazy("complex smoothing"),
+}
 """Those of the house; a plug-in is shown by the name that it gives itself."""
 OUTCOMES = {
     "heard": gettext_lazy("heard beside the methods"),
