@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from counterpoise.domain.tables.call import Call, DealSum, PeriodDeals, Seller
+from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period
 
 D = Decimal
@@ -64,5 +65,6 @@ def make_deals(*sums, **other):
         "rep_targets": {},
         "team_targets": {},
         "target": None,
+        "tree": TeamTree(other.pop("above", {})),
     }
     return PeriodDeals(**(said | other))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calling import AS_OF, NOON, QUARTER, SELLERS, WORDS, make_call, make_deals, of_team
-from counterpoise.domain.demand.calls import Sight, find_standing, roll_up
+from counterpoise.domain.demand.calls import Sight, find_standing, narrow, roll_up
 from counterpoise.domain.demand.consensus import Factors, list_sources, weigh
 from counterpoise.domain.measure.submitter_bias import Limits, find_factors, judge_submitters
 from counterpoise.domain.rulebook.toml import load_defaults
@@ -37,8 +37,8 @@ calls = st.builds(
 )
 team_calls = st.builds(of_team, st.sampled_from(["East", "West"]), cents, id=st.integers(1, 10**6))
 roll_ups = st.builds(
-    lambda found, said, seen: roll_up(
-        make_deals(*found), find_standing(said, QUARTER, AS_OF), WORDS, seen
+    lambda found, said, seen, above: roll_up(
+        make_deals(*found, above=above), find_standing(said, QUARTER, AS_OF), WORDS, seen
     ),
     st.lists(sums, max_size=8),
     st.lists(calls | team_calls, max_size=8),
@@ -47,6 +47,7 @@ roll_ups = st.builds(
         Sight(frozenset({"Huda Salem", "Omar Left"}), frozenset({"East"})),
         Sight(frozenset({"Huda Salem"}), frozenset()),
     ]),
+    st.sampled_from([{}, {"East": "Gulf", "West": "Gulf"}, {"West": "East"}]),
 )  # fmt: skip
 ratios = st.lists(st.integers(1, 1000), min_size=1, max_size=6)
 people = st.dictionaries(st.sampled_from("abcdefgh"), ratios, min_size=3)
@@ -66,7 +67,7 @@ def outcomes(found):
 @given(roll_ups)
 def test_people_add_up_to_their_teams_and_these_to_the_total_to_the_cent(rolled):
     for team in rolled.teams:
-        mine = [each for each in rolled.sellers if each.team == team.team]
+        mine = narrow(rolled, team.team)[1]
         assert team.won == sum(each.won for each in mine)
         for category in CATEGORIES:
             assert team.open[category] == sum(each.open[category] for each in mine)
@@ -74,8 +75,10 @@ def test_people_add_up_to_their_teams_and_these_to_the_total_to_the_cent(rolled)
     assert (rolled.total.commit or 0) == sum(each.own.commit for each in rolled.sellers if each.own)
     seen = {each.team for each in rolled.teams}
     if {each.team for each in rolled.sellers} <= seen:
-        assert rolled.total.won == sum(each.won for each in rolled.teams)
-        assert (rolled.total.commit or 0) == sum(each.commit or 0 for each in rolled.teams)
+        upper = [each for each in rolled.teams if not each.level]
+        assert rolled.total.won == sum(each.won for each in upper)
+        assert (rolled.total.commit or 0) == sum(each.commit or 0 for each in upper)
+        assert (rolled.total.beneath or 0) == sum(each.called or 0 for each in upper)
     assert rolled.total.won == rolled.total.won.quantize(CENT)
 
 

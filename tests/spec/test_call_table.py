@@ -39,9 +39,18 @@ def test_a_row_is_a_call():
         best_case=Decimal(700),
         pipeline=None,
         comment="a tender",
+        currency="",
     )
     (team,) = read([*changed("scope", "team")[:7], "900", ""])
     assert (team.scope, team.pipeline) == ("team", Decimal(900))
+
+
+def test_a_further_column_may_say_the_currency():
+    rows = [*ROW, " sar "], [*ROW, ""]
+    found = read_call_table([(*COLUMNS, "currency"), *rows])
+    assert [each.currency for each in found] == ["SAR", ""]
+    with pytest.raises(UnreadableCalls, match="it has 9 cells where 10 belong"):
+        read_call_table([(*COLUMNS, "currency"), ROW])
 
 
 @pytest.mark.parametrize(

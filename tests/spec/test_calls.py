@@ -10,6 +10,8 @@ from counterpoise.domain.demand.calls import (
     Sight,
     find_standing,
     fold_word,
+    narrow,
+    note_foreign,
     read_words,
     roll_up,
 )
@@ -174,6 +176,111 @@ def test_a_manager_sees_their_team_alone_and_is_told_whom_they_do_not_see():
     assert [each.rep for each in rolled.sellers] == ["Huda Salem"]
     assert [(each.team, each.won, each.commit) for each in rolled.teams] == [("East", D(10), None)]
     assert (rolled.total.won, rolled.total.target, rolled.left_out) == (D(10), None, 1)
+
+
+def test_a_call_in_another_currency_counts_nowhere_and_is_named():
+    calls = [
+        make_call(currency="SAR"),
+        of_team("East", currency="SAR", id=2),
+        make_call("Adam Noor", currency="USD", id=3),
+        make_call("Sara Both", id=4),
+    ]
+    rolled = add_up(make_deals(due("Huda Salem", "commit", "1")), calls)
+    assert (rolled.total.commit, rolled.missing) == (D(1000), ("Huda Salem",))
+    assert team_of(rolled, "East").manager is None
+    assert str(note_foreign(rolled)) == (
+        "2 calls were made in SAR, and figures are in USD now, so they count nowhere: Huda Salem,"
+        " East. Call again in USD."
+    )
+    hidden = add_up(make_deals(), calls, Sight(frozenset({"Adam Noor"}), frozenset({"West"})))
+    assert (hidden.foreign, note_foreign(hidden)) == ((), None)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "speaks"),
+    [
+        pytest.param("USD", "USD", True, id="the same"),
+        pytest.param("USD", "SAR", False, id="another"),
+        pytest.param("", "SAR", True, id="nobody kept it"),
+        pytest.param("USD", "", True, id="the data name none"),
+    ],
+)
+def test_a_call_speaks_of_figures_in_its_own_currency(said, asked, speaks):
+    assert make_call(currency=said).speaks(asked) is speaks
+
+
+TREE = {"East": "Gulf", "West": "Gulf", "Gulf": "World", "Far": "World"}
+
+
+def test_teams_above_teams_add_up_at_every_level_and_the_managers_judgement_stands_beside():
+    deals = make_deals(
+        won("Huda Salem", "10"), won("Adam Noor", "20"), won("Omar Left", "3"), above=TREE
+    )
+    calls = [
+        make_call(commit="300"),
+        make_call("Sara Both", "150", id=2),
+        make_call("Adam Noor", "500", id=3),
+        of_team("East", "400", id=4),
+        of_team("Gulf", "1000", id=5, author="mona"),
+    ]
+    rolled = add_up(deals, calls)
+    assert [(each.team, each.above, each.level) for each in rolled.teams] == [
+        ("World", "", 0), ("Gulf", "World", 1), ("East", "Gulf", 2), ("West", "Gulf", 2),
+    ]  # fmt: skip
+    found = {each.team: (each.won, each.commit, each.beneath) for each in rolled.teams}
+    assert found == {
+        "East": (D(13), D(450), D(450)),
+        "West": (D(20), D(500), D(500)),
+        "Gulf": (D(33), D(950), D(900)),
+        "World": (D(33), D(950), D(1000)),
+    }
+    assert {each.team: each.judgement for each in rolled.teams} == {
+        "East": D(-50), "West": None, "Gulf": D(100), "World": None,
+    }  # fmt: skip
+    assert (rolled.total.beneath, rolled.total.won, rolled.total.called) == (
+        D(1000),
+        D(33),
+        D(1000),
+    )
+
+
+def test_whoever_has_not_called_is_named_at_every_level_up_to_a_managers_word():
+    deals = make_deals(won("Huda Salem", "1"), won("Adam Noor", "2"), above=TREE)
+    calls = [of_team("East", "400"), of_team("Gulf", "900", id=2)]
+    rolled = add_up(deals, calls)
+    assert {each.team: each.missing for each in rolled.teams} == {
+        "World": (), "Gulf": ("Adam Noor",), "East": ("Huda Salem",), "West": ("Adam Noor",),
+    }  # fmt: skip
+    assert [each.judgement for each in rolled.teams] == [None] * 4
+    assert team_of(rolled, "Gulf").beneath == D(400)
+
+
+def test_a_person_of_two_teams_counts_once_above_both():
+    deals = make_deals(won("Sara Both", "7"), above={"East": "Gulf", "West": "Gulf"})
+    assert {each.team: each.won for each in add_up(deals).teams} == {"Gulf": D(7), "East": D(7)}
+
+
+def test_whoever_leads_above_sees_all_beneath_and_whoever_leads_beneath_nothing_above():
+    deals = make_deals(won("Huda Salem", "1"), won("Adam Noor", "2"), above=TREE)
+    calls = [of_team("Gulf", "900"), of_team("West", "9", id=2)]
+    above = add_up(deals, calls, Sight(frozenset({"Huda Salem", "Adam Noor"}),
+                                       deals.tree.widen({"Gulf"})))  # fmt: skip
+    assert [(each.team, each.level) for each in above.teams] == [
+        ("Gulf", 0), ("East", 1), ("West", 1),
+    ]  # fmt: skip
+    beneath = add_up(deals, calls, Sight(frozenset({"Adam Noor"}), frozenset({"West"})))
+    assert [(each.team, each.above, each.level) for each in beneath.teams] == [("West", "", 0)]
+    assert (beneath.total.beneath, beneath.total.won) == (D(9), D(2))
+
+
+def test_one_looks_at_a_team_with_all_that_is_beneath_it():
+    deals = make_deals(won("Huda Salem", "1"), won("Adam Noor", "2"), won("", "3"), above=TREE)
+    rolled = add_up(deals)
+    teams, people = narrow(rolled, "Gulf")
+    assert [each.team for each in teams] == ["Gulf", "East", "West"]
+    assert [each.rep for each in people] == ["Huda Salem", "Adam Noor"]
+    assert [each.rep for each in narrow(rolled, "")[1]] == [""]
+    assert narrow(rolled, "Nowhere") == ((), ())
 
 
 def test_nothing_is_a_roll_up_of_nothing():

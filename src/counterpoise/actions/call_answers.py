@@ -6,7 +6,7 @@ from typing import Any
 
 from counterpoise.actions.call_record import Agreed
 from counterpoise.actions.calls import CalledPeriod
-from counterpoise.domain.demand.calls import SellerLine, TeamLine
+from counterpoise.domain.demand.calls import SellerLine, TeamLine, note_foreign
 from counterpoise.domain.measure.submitter_bias import describe_bias
 from counterpoise.domain.tables.call import Call, Category, SubmitterBias
 from counterpoise.domain.values.plain import to_plain
@@ -29,6 +29,7 @@ def answer_call(call: Call) -> Answer:
         "made_at": to_plain(call.made_at),
         "as_of": to_plain(call.as_of),
         "won": to_plain(call.won),
+        "currency": call.currency,
     }
 
 
@@ -40,10 +41,14 @@ def answer_called(called: CalledPeriod) -> Answer:
         "as_of": to_plain(found.as_of),
         "currency": found.currency,
         "total": _answer_team(found.total),
-        "teams": [{"team": each.team, **_answer_team(each)} for each in found.teams],
+        "teams": [
+            {"team": each.team, "above": each.above, "level": each.level, **_answer_team(each)}
+            for each in found.teams
+        ],
         "sellers": [_answer_seller(each) for each in found.sellers],
         "missing": list(found.missing),
         "left_out": found.left_out,
+        "notes": [] if (note := note_foreign(found)) is None else [str(note)],
         "history": [answer_call(each) for each in called.history],
     }
 
@@ -93,6 +98,9 @@ def _answer_team(line: TeamLine) -> Answer:
         "manager": None if line.manager is None else answer_call(line.manager),
         "target": to_plain(line.target),
         "gap": to_plain(line.gap),
+        "beneath": to_plain(line.beneath),
+        "judgement": to_plain(line.judgement),
+        "missing": list(line.missing),
     }
 
 

@@ -100,6 +100,16 @@ def _draft(
         comment=written.comment,
     )
     deals = read_deals(build.folder, written.period, min(written.made_on, horizon))
+    if deals.currency and written.currency not in ("", deals.currency):
+        raise InvalidCall(
+            text(
+                "It is in {currency}, and on {day} the company stated its money in {own}, so it"
+                " cannot be held against what was won. State it in {own}.",
+                currency=written.currency,
+                day=deals.as_of,
+                own=deals.currency,
+            )
+        )
     return draft_call(wish, visitor, deals, written.made_on), visitor
 
 

@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from counterpoise.actions import examinations, kept, rules
-from counterpoise.actions.calls import ALL, add_up, read_deals, sees_seller
+from counterpoise.actions.calls import ALL, add_up, read_deals, sees_seller, widen
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand.calls import RollUp
 from counterpoise.domain.demand.consensus import (
@@ -62,8 +62,8 @@ class Agreed:
 def judge_callers(
     workspace: Workspace, visitor: Visitor, *, today: date
 ) -> tuple[SubmitterBias, ...]:
-    """Quarters first. Everybody sees their own; a manager those of their people; who sees everyone
-    sees all. Raises NoBuild."""
+    """Quarters first. Everybody sees their own; a manager those of their people and of the managers
+    beneath; who sees everyone sees all. Raises NoBuild and TeamsInACircle."""
     record = _open(workspace, today)
     seen = _list_seen(record, visitor)
     return tuple(
@@ -153,7 +153,7 @@ class _Record:
         rolled = add_up(deals, self.calls, by=said_by, sight=ALL)
         outcomes = self.list_outcomes(every, deals.as_of)
         told, others = find_factors(outcomes, every, self.limits)
-        forecast = _find_forecast(deals.period, deals.as_of)
+        forecast = _find_forecast(deals.period, deals.as_of, deals.currency)
         return rolled, list_sources(rolled, forecast, Factors(told, others))
 
     def finish(self, period: Period) -> FinishedPeriod:
@@ -165,15 +165,15 @@ class _Record:
     def _list_held(self, period: Period) -> Iterator[CallOutcome]:
         """A name that the data does not know any more is left aside: nothing can be said of it."""
         lead, every = self.find_lead(period), name_length(period)
+        deals = self.read_whole(period)
         last: dict[Person, dict[str, Call]] = {}
         for each in self.calls:
-            is_in_time = each.made_at.date() <= lead
-            if each.period == period and is_in_time and _counts(each, every):
+            is_meant = each.period == period and each.speaks(deals.currency)
+            if is_meant and each.made_at.date() <= lead and _counts(each, every):
                 last.setdefault(_name(each), {})[each.name] = each
         if not last:
             return
         came = self.find_came(period)
-        deals = self.read_whole(period)
         brought = {"rep": _list_brought(came, deals), "team": {t.team: t.won for t in came.teams}}
         for person, calls in sorted(last.items()):
             known = [each for each in calls.values() if each.name in brought[each.scope]]
@@ -223,14 +223,16 @@ def _name(call: Call) -> Person:
 def _list_seen(record: _Record, visitor: Visitor) -> set[Person]:
     deals = read_deals(record.folder, _any_period(record), record.horizon)
     teams = {each.name: each.teams for each in deals.sellers}
+    wide = widen(visitor, deals.tree)
+    beneath = wide.teams - visitor.teams
     hidden = {
         _name(each)
         for each in record.calls
         if each.author != visitor.name
         and not (
-            sees_seller(visitor, each.name, teams.get(each.name, ()))
+            sees_seller(wide, each.name, teams.get(each.name, ()))
             if each.scope == "rep"
-            else visitor.reach == "everyone"
+            else visitor.reach == "everyone" or (visitor.reach == "teams" and each.name in beneath)
         )
     }
     return {_name(each) for each in record.calls} - hidden
@@ -240,13 +242,13 @@ def _any_period(record: _Record) -> Period:
     return Period.of_months(record.horizon.replace(day=1), 1)
 
 
-def _find_forecast(period: Period, by: date) -> Decimal | None:
-    """Without overrides, of the newest run that knew no more than a day did."""
+def _find_forecast(period: Period, by: date, currency: str) -> Decimal | None:
+    """Without overrides, of the newest run in a currency that knew no more than a day did."""
     found = [each for each in runs.list_headings(str(period)) if each.as_of <= by]
     for run in sorted(found, key=lambda run: (run.as_of, run.ran_at), reverse=True):
         cycle = kept.find_cycle(run.id)
         forecast = cycle and (cycle.statistical or cycle.forecast)
-        if forecast:
+        if forecast and (not currency or forecast.currency in ("", currency)):
             cells = forecast.cells_by("won_revenue", "").values()
             return sum((each.mean for each in cells), Decimal(0))
     return None

@@ -5,7 +5,7 @@ when. What is won already is known from the data of the day, and no call can be 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -29,6 +29,7 @@ from counterpoise.domain.tables.call import (
     Voice,
     name_length,
 )
+from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.domain.values.text import text
@@ -81,7 +82,8 @@ class CalledPeriod:
 
 
 def submit_call(workspace: Workspace, wish: Wish, visitor: Visitor, *, now: datetime) -> Call:
-    """Raises InvalidCall, PeriodClosed, NotYoursToCall and NoBuild; then nothing is kept."""
+    """Raises InvalidCall, PeriodClosed, NotYoursToCall, TeamsInACircle and NoBuild; then nothing is
+    kept."""
     name_length(wish.period)
     today = now.date()
     deals = find_deals(workspace, wish.period, today=today)
@@ -137,17 +139,19 @@ def draft_call(wish: Wish, visitor: Visitor, deals: PeriodDeals, on: date) -> Dr
         comment=wish.comment.strip(),
         won=_find_won(deals, wish),
         as_of=deals.as_of,
+        currency=deals.currency,
     )
 
 
 def list_choices(deals: PeriodDeals, visitor: Visitor) -> tuple[Choice, ...]:
-    """Themself first, then their teams, then the people in them who have not left."""
+    """Themself first, then the teams that they lead, then the people in these who have not left."""
     people = {each.name: each for each in deals.sellers}
     known = {*people, *(each.rep for each in deals.sums)} - {""}
     found = []
     if visitor.rep in known and visitor.may_call_for(visitor.rep, frozenset()):
         found.append(Choice("rep", visitor.rep, "rep"))
-    teams = sorted({team for each in deals.sellers for team in each.teams})
+    of_sellers = {team for each in deals.sellers for team in each.teams}
+    teams = sorted({*of_sellers, *(t for each in of_sellers for t in deals.tree.list_above(each))})
     found += [
         Choice("team", team, "manager")
         for team in teams
@@ -176,7 +180,7 @@ def find_called(
     ]
     return CalledPeriod(
         rolled=add_up(deals, calls, by=today, sight=sight),
-        history=tuple(each for each in reversed(calls) if _is_seen(each, sight)),
+        history=tuple(each for each in reversed(calls) if sight.sees_call(each)),
         choices=list_choices(deals, visitor) if period.end > today else (),
     )
 
@@ -213,17 +217,17 @@ def _find_won(deals: PeriodDeals, wish: Wish) -> Decimal:
 def _look(deals: PeriodDeals, visitor: Visitor) -> Sight:
     if visitor.reach == "everyone":
         return ALL
-    seen = {each.name for each in deals.sellers if sees_seller(visitor, each.name, each.teams)}
+    wide = widen(visitor, deals.tree)
+    seen = {each.name for each in deals.sellers if sees_seller(wide, each.name, each.teams)}
     named = {each.name for each in deals.sellers}
     if visitor.rep not in named and visitor.sees_person(visitor.rep, ""):
         seen.add(visitor.rep)  # the data names them as an owner only
-    return Sight(frozenset(seen), visitor.teams if visitor.reach == "teams" else frozenset())
+    return Sight(frozenset(seen), wide.teams if visitor.reach == "teams" else frozenset())
 
 
-def _is_seen(call: Call, sight: Sight) -> bool:
-    if call.scope == "rep":
-        return sight.sees(call.name)
-    return sight.teams is None or call.name in sight.teams
+def widen(visitor: Visitor, tree: TeamTree) -> Visitor:
+    """Whoever leads a team sees all that is beneath it; they call for their own alone."""
+    return replace(visitor, teams=tree.widen(visitor.teams))
 
 
 def sees_seller(visitor: Visitor, rep: str, teams: Iterable[str]) -> bool:

@@ -28,6 +28,7 @@ class Draft:
     comment: str
     won: Decimal
     as_of: date
+    currency: str = ""
 
     def as_call(self, author: str, role: str, at: datetime, number: int = 0) -> Call:
         """Raises InvalidCall for what cannot be meant."""
@@ -46,6 +47,7 @@ class Draft:
             author=author,
             role=role,
             made_at=at,
+            currency=self.currency,
         )
 
 
@@ -89,6 +91,7 @@ def keep(draft: Draft, caller: Caller, *, made_at: datetime, kept_at: datetime) 
             role=caller.role,
             made_at=made_at,
             kept_at=kept_at,
+            currency=draft.currency,
         )
         made = draft.as_call(caller.login, caller.role, made_at, row.pk)
         audit.record(
@@ -121,6 +124,7 @@ def _read(row: ForecastCall) -> Call:
         author=row.author.username,
         role=row.role,
         made_at=row.made_at,
+        currency=row.currency,
     )
 
 
@@ -138,4 +142,5 @@ def _describe(call: Call) -> dict[str, str | int | None]:
         "as_of": call.as_of.isoformat(),
         "comment": call.comment,
         "made_at": call.made_at.isoformat(),
+        **({"currency": call.currency} if call.currency else {}),
     }

@@ -13,6 +13,8 @@ COLUMNS = (
     *("period", "made_on", "person", "scope", "name"),
     *("commit", "best_case", "pipeline", "comment"),
 )
+CURRENCY = "currency"
+"""A further column, for whoever wants to be sure in which currency the amounts are taken."""
 MOST_NAMED = 20
 
 
@@ -22,7 +24,7 @@ class UnreadableCalls(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class WrittenCall:
-    """As a row has it. person: the login of whoever called."""
+    """As a row has it. person: the login of whoever called. currency: empty where none is told."""
 
     row: int
     period: Period
@@ -34,23 +36,27 @@ class WrittenCall:
     best_case: Decimal
     pipeline: Decimal | None
     comment: str
+    currency: str
 
 
 def read_call_table(rows: Sequence[Sequence[str]]) -> tuple[WrittenCall, ...]:
     """rows: the first names the columns. Raises UnreadableCalls, naming the rows at fault."""
-    if not rows or tuple(each.strip().lower() for each in rows[0]) != COLUMNS:
+    columns = tuple(each.strip().lower() for each in rows[0]) if rows else ()
+    if columns not in (COLUMNS, (*COLUMNS, CURRENCY)):
         raise UnreadableCalls(
             text(
-                "The table begins with {found}. Its first row must be: {columns}.",
+                "The table begins with {found}. Its first row must be: {columns}; a column"
+                " {currency} may follow.",
                 found=",".join(rows[0])[:100] if rows else "–",
                 columns=",".join(COLUMNS),
+                currency=CURRENCY,
             )
         )
     good: list[WrittenCall] = []
     faults: dict[int, Text] = {}
     for number, row in enumerate(rows[1:], start=2):
         if any(each.strip() for each in row):
-            found = _read(number, [each.strip() for each in row])
+            found = _read(number, columns, [each.strip() for each in row])
             if isinstance(found, Text):
                 faults[number] = found
             else:
@@ -73,12 +79,12 @@ def refuse_rows(faults: dict[int, Text]) -> None:
         )
 
 
-def _read(number: int, row: Sequence[str]) -> WrittenCall | Text:
-    if len(row) != len(COLUMNS):
+def _read(number: int, columns: Sequence[str], row: Sequence[str]) -> WrittenCall | Text:
+    if len(row) != len(columns):
         return text(
-            "it has {count} cells where {wanted} belong.", count=len(row), wanted=len(COLUMNS)
+            "it has {count} cells where {wanted} belong.", count=len(row), wanted=len(columns)
         )
-    said = dict(zip(COLUMNS, row, strict=True))
+    said = dict(zip(columns, row, strict=True))
     if said["scope"] not in ("rep", "team"):
         return text("scope is '{written}'. Write rep or team.", written=said["scope"][:60])
     try:
@@ -93,6 +99,7 @@ def _read(number: int, row: Sequence[str]) -> WrittenCall | Text:
             best_case=Decimal(said["best_case"]),
             pipeline=Decimal(said["pipeline"]) if said["pipeline"] else None,
             comment=said["comment"],
+            currency=said.get(CURRENCY, "").upper(),
         )
     except UnknownPeriod as error:
         return explain(error)

@@ -1,18 +1,22 @@
-"""The calls of a period rolled up: by team and rep, beside what is won and what the CRM says.
+"""The calls of a period rolled up: by rep, team and teams above, beside what is won and expected.
 
-Every seller counts in one team. Each amount is in cents before it is added up, so a team is the sum
-of its people and the company the sum of its teams, to the cent. Of the calls of one key the last
-one that was made by a day stands, and of deals only what the data knew by then.
+Every seller counts in one team, and a team in each that stands above it. Each amount is in cents
+before it is added up, so a team is the sum of its people and of the teams beneath it, and the
+company the sum of its uppermost teams, to the cent. Of the calls of one key the last one that was
+made by a day stands, where it is in the currency of the figures; of deals only what the data knew
+by then.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
 
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import CATEGORIES, CENT, Call, Category, PeriodDeals, Scope
 from counterpoise.domain.values.period import Period
+from counterpoise.domain.values.text import Text, text
 
 NOTHING = Decimal(0)
 Standing = Mapping[tuple[Scope, str, str], Call]
@@ -27,6 +31,11 @@ class Sight:
 
     def sees(self, rep: str) -> bool:
         return self.reps is None or rep in self.reps
+
+    def sees_call(self, call: Call) -> bool:
+        if call.scope == "rep":
+            return self.sees(call.name)
+        return self.teams is None or call.name in self.teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +70,17 @@ class SellerLine:
 
 @dataclass(frozen=True, slots=True)
 class TeamLine:
-    """A team's period; team is empty for the sellers of none. commit and best_case: what its people
-    call, added up; None where nobody did. callers of its sellers have called."""
+    """A team's period with all teams beneath it; team is empty for the sellers of none.
+
+    above: the team above, where that is seen; level: how many of those stand above. commit and
+    best_case: what its people call, added up; None where nobody did. callers of its sellers have
+    called. beneath: what is called right beneath it: its own people's calls, and of each team there
+    its manager's call or else what is beneath that. missing: whose call that lacks.
+    """
 
     team: str
+    above: str
+    level: int
     won: Decimal
     open: Mapping[Category, Decimal]
     commit: Decimal | None
@@ -73,10 +89,21 @@ class TeamLine:
     sellers: int
     manager: Call | None
     target: Decimal | None
+    beneath: Decimal | None
+    missing: tuple[str, ...]
 
     @property
     def called(self) -> Decimal | None:
-        return self.commit if self.manager is None else self.manager.commit
+        """The manager's word stands above all beneath it."""
+        return self.beneath if self.manager is None else self.manager.commit
+
+    @property
+    def judgement(self) -> Decimal | None:
+        """What the manager's word adds to what is called beneath; None while somebody there has not
+        called, for nobody called 0."""
+        if self.manager is None or self.beneath is None or self.missing:
+            return None
+        return self.manager.commit - self.beneath
 
     @property
     def gap(self) -> Decimal | None:
@@ -85,8 +112,9 @@ class TeamLine:
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """total: of all lines that are seen, as a team's line without a name or a manager. left_out:
-    people of the teams that are seen who are hidden, and counted nowhere."""
+    """total: of all lines that are seen, as a team's line without a name or a manager. teams: each
+    before those beneath it. left_out: people of the teams that are seen who are hidden, and counted
+    nowhere. foreign: last calls in another currency, which count nowhere either."""
 
     period: Period
     as_of: date
@@ -95,6 +123,7 @@ class RollUp:
     teams: tuple[TeamLine, ...]
     sellers: tuple[SellerLine, ...]
     left_out: int
+    foreign: tuple[Call, ...] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -125,27 +154,59 @@ def fold_word(written: str) -> str:
 def roll_up(
     deals: PeriodDeals, standing: Standing, words: Mapping[str, Category], sight: Sight
 ) -> RollUp:
-    every = _list_lines(deals, standing, words)
+    """sight: its teams are those that are seen, with all that are beneath them."""
+    held = {key: call for key, call in standing.items() if call.speaks(deals.currency)}
+    every = _list_lines(deals, held, words)
     lines = tuple(each for each in every if sight.sees(each.rep))
-    called = {name for scope, name, _ in standing if scope == "team"}
-    teams = {*(each.team for each in every), *called, *deals.team_targets}
-    seen = teams if sight.teams is None else teams & sight.teams
+    teams = _add_up_teams(deals, every, lines, held, sight)
+    seen = {each.team for each in teams}
     return RollUp(
         period=deals.period,
         as_of=deals.as_of,
         currency=deals.currency,
-        total=_add_up("", lines, None, deals.target if sight.teams is None else None),
-        teams=tuple(
-            _add_up(
-                team,
-                [each for each in lines if each.team == team],
-                standing.get(("team", team, "manager")),
-                deals.team_targets.get(team),
-            )
-            for team in sorted(seen)
+        total=replace(
+            _add_up(lines),
+            target=deals.target if sight.teams is None else None,
+            **_gather(
+                [each for each in lines if each.team not in seen],
+                [each for each in teams if not each.level],
+            ),
         ),
+        teams=teams,
         sellers=lines,
         left_out=sum(1 for each in every if not sight.sees(each.rep) and each.team in seen),
+        foreign=tuple(
+            call
+            for key, call in sorted(standing.items())
+            if key not in held and sight.sees_call(call)
+        ),
+    )
+
+
+def note_foreign(rolled: RollUp) -> Text | None:
+    """What to know of calls in another currency; None where there are none."""
+    if not rolled.foreign:
+        return None
+    return text(
+        "{n} calls were made in {others}, and figures are in {currency} now, so they count nowhere:"
+        " {listed}. Call again in {currency}.",
+        n=len(rolled.foreign),
+        others=", ".join(sorted({each.currency for each in rolled.foreign})),
+        currency=rolled.currency,
+        listed=", ".join(dict.fromkeys(each.name for each in rolled.foreign)),
+    )
+
+
+def narrow(rolled: RollUp, team: str) -> tuple[tuple[TeamLine, ...], tuple[SellerLine, ...]]:
+    """A team with all that is beneath it: its teams, itself first, and their people."""
+    above = {each.team: each.above for each in rolled.teams}
+    kept = {team}
+    for each in rolled.teams:  # each comes before those beneath it
+        if above[each.team] in kept and each.level:
+            kept.add(each.team)
+    return (
+        tuple(each for each in rolled.teams if each.team in kept),
+        tuple(each for each in rolled.sellers if each.team in kept),
     )
 
 
@@ -185,13 +246,61 @@ def _list_lines(
     return sorted(lines, key=lambda line: (line.team, line.rep))
 
 
-def _add_up(
-    team: str, lines: Iterable[SellerLine], manager: Call | None, target: Decimal | None
-) -> TeamLine:
-    mine = tuple(lines)
+def _add_up_teams(
+    deals: PeriodDeals,
+    every: Iterable[SellerLine],
+    lines: Sequence[SellerLine],
+    held: Standing,
+    sight: Sight,
+) -> tuple[TeamLine, ...]:
+    """In the order of the tree, each name with those beneath it."""
+    tree = deals.tree
+    named = {*(each.team for each in every), *deals.team_targets}
+    named |= {name for scope, name, _ in held if scope == "team"}
+    named |= {upper for team in named for upper in tree.list_above(team)}
+    seen = named if sight.teams is None else named & sight.teams
+    paths = {
+        team: (*(each for each in reversed(tree.list_above(team)) if each in seen), team)
+        for team in seen
+    }
+    found: dict[str, TeamLine] = {}
+    for team in sorted(seen, key=lambda each: len(paths[each]), reverse=True):
+        under = tree.list_under(team)
+        nearest = [each for each in found.values() if each.above == team]
+        found[team] = replace(
+            _add_up([each for each in lines if each.team in under]),
+            team=team,
+            above=paths[team][-2] if len(paths[team]) > 1 else "",
+            level=len(paths[team]) - 1,
+            manager=held.get(("team", team, "manager")),
+            target=deals.team_targets.get(team),
+            **_gather([each for each in lines if each.team == team], nearest if team else []),
+        )
+    return tuple(found[team] for team in sorted(seen, key=lambda each: paths[each]))
+
+
+def _gather(people: Iterable[SellerLine], teams: Iterable[TeamLine]) -> dict[str, Any]:
+    """What is called right beneath somebody, and by whom it is not."""
+    mine, beneath = tuple(people), tuple(teams)
+    said = [each.own.commit for each in mine if each.own is not None]
+    said += [each.called for each in beneath if each.called is not None]
+    without = [each.missing for each in beneath if each.manager is None]
+    return {
+        "beneath": sum(said, NOTHING) if said else None,
+        "missing": (
+            *(each.rep for each in mine if each.is_missing),
+            *(name for names in without for name in names),
+        ),
+    }
+
+
+def _add_up(mine: Sequence[SellerLine]) -> TeamLine:
+    """Of people, whatever team they are in; nobody's word stands above it yet."""
     own = [each.own for each in mine if each.own is not None]
     return TeamLine(
-        team=team,
+        team="",
+        above="",
+        level=0,
         won=sum((each.won for each in mine), NOTHING),
         open={
             category: sum((each.open[category] for each in mine), NOTHING)
@@ -201,6 +310,8 @@ def _add_up(
         best_case=sum((each.best_case for each in own), NOTHING) if own else None,
         callers=len(own),
         sellers=len(own) + sum(1 for each in mine if each.is_missing),
-        manager=manager,
-        target=target,
+        manager=None,
+        target=None,
+        beneath=None,
+        missing=(),
     )

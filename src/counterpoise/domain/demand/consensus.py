@@ -2,7 +2,7 @@
 
 Sources: the statistical forecast, the calls of the sellers, the calls of their managers. A call has
 its caller's bias taken out, and no source can be below what is won. Where a seller did not call,
-what they have won stands in; where a manager did not, their people's calls.
+what they have won stands in; where a manager did not, what is called beneath them.
 
 Weights are those of Bates & Granger (1969, Operational Research Quarterly 20:451–468) without
 correlations: by the inverse of each source's mean squared error, in parts of what came, over the T
@@ -21,7 +21,7 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
-from counterpoise.domain.demand.calls import NOTHING, RollUp, SellerLine
+from counterpoise.domain.demand.calls import NOTHING, RollUp, SellerLine, TeamLine
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import (
     CENT,
@@ -94,8 +94,9 @@ def list_sources(
         value = sum((_take(each, factors) for each in rolled.sellers), NOTHING)
         found.append(SourceValue("calls", said, value))
     if any(each.manager for each in rolled.teams):
-        said = sum((_take_team(rolled, team.team, None) for team in rolled.teams), NOTHING)
-        value = sum((_take_team(rolled, team.team, factors) for team in rolled.teams), NOTHING)
+        upper = [each for each in rolled.teams if not each.level]
+        said = sum((_take_team(rolled, each, None) for each in upper), NOTHING)
+        value = sum((_take_team(rolled, each, factors) for each in upper), NOTHING)
         found.append(SourceValue("managers", said, value))
     return tuple(found)
 
@@ -163,12 +164,17 @@ def _take(line: SellerLine, factors: Factors | None) -> Decimal:
     return max(line.won, _correct(line.own, factors))
 
 
-def _take_team(rolled: RollUp, team: str, factors: Factors | None) -> Decimal:
-    (found,) = (each for each in rolled.teams if each.team == team)
-    if found.manager is not None:
-        return max(found.won, _correct(found.manager, factors))
-    mine = (each for each in rolled.sellers if each.team == team)
-    return sum((_take(each, factors) for each in mine), NOTHING)
+def _take_team(rolled: RollUp, line: TeamLine, factors: Factors | None) -> Decimal:
+    """Its manager's word, else what the teams and the people right beneath it bring."""
+    if line.manager is not None:
+        return max(line.won, _correct(line.manager, factors))
+    mine = (_take(each, factors) for each in rolled.sellers if each.team == line.team)
+    beneath = (
+        _take_team(rolled, each, factors)
+        for each in rolled.teams
+        if line.team and each.above == line.team
+    )
+    return sum((*mine, *beneath), NOTHING)
 
 
 def _correct(call: Call, factors: Factors | None) -> Decimal:
@@ -193,6 +199,12 @@ def _list_notes(
             " needed to learn whose is nearer.",
             n=finished,
             least=least,
+        )
+    if rolled.foreign:
+        yield text(
+            "Calls in another currency than {currency}: {n}. They count nowhere.",
+            currency=rolled.currency,
+            n=len(rolled.foreign),
         )
     absent = [each for each in SOURCES if each not in names]
     if "statistical" in absent:

@@ -1,11 +1,12 @@
 """What sellers and their managers say that a period will bring, and what is held beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, get_args
 
+from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period, months_between
 from counterpoise.domain.values.text import Text, text
 
@@ -32,7 +33,8 @@ class Call:
     commit: what they stand for. best_case: what may come, commit included. pipeline: what all that
     is open could bring, best case included; None where they did not say. voice: a rep's word on
     their own sales, or a manager's on a rep's or a team's. won: what the data knew as won by as_of.
-    Amounts are in the company's currency, to two places.
+    Amounts are to two places, in `currency`: the company's when it was made; "" where nobody kept
+    it.
     """
 
     id: int
@@ -49,6 +51,7 @@ class Call:
     author: str
     role: str
     made_at: datetime
+    currency: str = ""
 
     def __post_init__(self) -> None:
         name_length(self.period)
@@ -78,6 +81,10 @@ class Call:
     def key(self) -> tuple[Scope, str, Voice]:
         """Of the calls of a period with one key the last one stands."""
         return self.scope, self.name, self.voice
+
+    def speaks(self, currency: str) -> bool:
+        """Whether it says anything of figures in this currency."""
+        return not self.currency or not currency or self.currency == currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,7 @@ class PeriodDeals:
     rep_targets: Mapping[str, Decimal]
     team_targets: Mapping[str, Decimal]
     target: Decimal | None
+    tree: TeamTree = field(default_factory=TeamTree)
 
     def won_by(self, day: date) -> "PeriodDeals":
         """Only what was won by the evening of an earlier day."""

@@ -118,8 +118,8 @@ class ProductDecision(models.Model):
 class ForecastCall(models.Model):
     """What someone calls for a period. A later call replaces it; the database refuses to change it.
 
-    Amounts are decimal text in the company's currency. kept_at is later than made_at where the call
-    was loaded from a file.
+    Amounts are decimal text in `currency`, the company's when it was made. kept_at is later than
+    made_at where the call was loaded from a file.
     """
 
     period = models.CharField(max_length=16)
@@ -136,6 +136,7 @@ class ForecastCall(models.Model):
     role = models.CharField(max_length=16)
     made_at = models.DateTimeField()
     kept_at = models.DateTimeField()
+    currency = models.CharField(max_length=16, default="")
 
     class Meta:
         ordering: ClassVar = ["made_at", "id"]

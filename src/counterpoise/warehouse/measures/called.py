@@ -11,12 +11,14 @@ from ibis.backends.sql import SQLBackend
 
 from counterpoise.domain.collect.folding import fold
 from counterpoise.domain.measure.formulas import round_money
+from counterpoise.domain.measure.plain_places import Directory, first
 from counterpoise.domain.measure.question import Labels, Question
 from counterpoise.domain.measure.settings import build_settings
 from counterpoise.domain.measure.targets import Target, add_up_targets
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import DealSum, PeriodDeals, Seller
 from counterpoise.domain.tables.deals import day_of
+from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period
 from counterpoise.warehouse.engine import open_build
 from counterpoise.warehouse.measures import running
@@ -35,7 +37,7 @@ _WORD = "forecast_category"
 def read_period_deals(
     folder: Path, period: Period, as_of: date, *, rulebook: Rulebook
 ) -> PeriodDeals:
-    """Of the build in `folder`. Raises MissingRate."""
+    """Of the build in `folder`. Raises MissingRate and TeamsInACircle."""
     with open_build(folder) as build:
         build.con.execute("SET preserve_insertion_order = false")
         return read_on(build, period, as_of, rulebook)
@@ -47,15 +49,21 @@ def read_on(backend: SQLBackend, period: Period, as_of: date, rulebook: Rulebook
     settings = build_settings(rulebook, as_of, currencies=list_currencies(backend), fold=fold)
     known = KnownDeals(backend, settings, facts, _QUESTION, also=(_WORD,))
     targets = [each for each in list_targets(known) if each.start < period.end]
+    directory = read_directory(known, ("rep", "team"))
+    tree = _grow_tree(directory)
+    of_teams = _name(_take_targets(targets, ("team",), period))
     return PeriodDeals(
         period=period,
         as_of=as_of,
         currency=settings.rates.reporting,
         sums=_add_up(known, period),
-        sellers=_list_sellers(known),
+        sellers=_list_sellers(known, directory),
         rep_targets=_name(_take_targets(targets, ("rep",), period)),
-        team_targets=_name(_take_targets(targets, ("team",), period)),
+        team_targets=tree.add_up_targets(
+            of_teams, {each.places["team"] for each in targets if each.level == "team"}
+        ),
         target=_to_cents(_take_targets(targets, (), period).get(())),
+        tree=tree,
     )
 
 
@@ -86,9 +94,18 @@ def _lies_in(day: ir.IntegerValue, period: Period) -> ir.BooleanValue:
     return (day >= number_of(period.start)) & (day < number_of(period.end))
 
 
-def _list_sellers(known: KnownDeals) -> tuple[Seller, ...]:
+def _grow_tree(directory: Directory) -> TeamTree:
+    """By name; of several teams above one the first by name. Raises TeamsInACircle."""
+    above: dict[str, set[str]] = {}
+    for row in directory.list_rows("team"):
+        upper = directory.find_row("team", row["source"], row["parent_id"])
+        name = first(upper.get("name"), row["parent_id"])
+        above.setdefault(first(row["name"], row["source_id"]), set()).update({name} - {""})
+    return TeamTree({team: min(names) for team, names in above.items() if names})
+
+
+def _list_sellers(known: KnownDeals, directory: Directory) -> tuple[Seller, ...]:
     """By name, as the measures spell it; of several rows of one name somebody is left of none."""
-    directory = read_directory(known, ("rep", "team"))
     teams: dict[str, set[str]] = {}
     gone: dict[str, bool] = {}
     for row in directory.list_rows("rep"):

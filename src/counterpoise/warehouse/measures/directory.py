@@ -11,7 +11,7 @@ _COLUMNS = {
         *("source", "source_id", "name", "team_id", "manager", "region"),
         *("time_zone", "hired_on", "left_on"),
     ),
-    "team": ("source", "source_id", "name", "region"),
+    "team": ("source", "source_id", "name", "parent_id", "region"),
     "product": ("source", "source_id", "name"),
     "calendar": ("source", "source_id", "date", "country", "kind"),
 }

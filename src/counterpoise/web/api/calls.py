@@ -38,7 +38,8 @@ class NewCall(Sent):
 
 class CallAnswer(Schema):
     """voice: a rep's word on their own sales, or a manager's on a rep or a team. won: what was won
-    already when it was made, by the data of as_of."""
+    already when it was made, by the data of as_of. currency: of its amounts, the company's when it
+    was made; empty where nobody kept it."""
 
     id: int
     period: str
@@ -53,6 +54,7 @@ class CallAnswer(Schema):
     made_at: datetime
     as_of: date
     won: Amount
+    currency: str
 
 
 class OpenCategoriesAnswer(Schema):
@@ -66,8 +68,11 @@ class OpenCategoriesAnswer(Schema):
 
 
 class CallTotal(Schema):
-    """commit and best_case: of the people's own calls, null where nobody called. gap: what is
-    called (the manager's word before the people's) less the target."""
+    """Of a team with all teams beneath it. commit and best_case: of the people's own calls, null
+    where nobody called. beneath: what is called right beneath: by its own people, and of each team
+    there by its manager, else beneath that. missing: whose call that lacks. judgement: what the
+    manager's call adds to it; null while one is missing. gap: what is called (the manager's word
+    before what is beneath) less the target."""
 
     won: Amount
     open: OpenCategoriesAnswer
@@ -78,10 +83,17 @@ class CallTotal(Schema):
     manager: CallAnswer | None
     target: Amount | None
     gap: Amount | None
+    beneath: Amount | None
+    judgement: Amount | None
+    missing: list[str]
 
 
 class CallTeam(CallTotal):
+    """above: the team above it, as far as you see; level: how many of those stand above."""
+
     team: str
+    above: str
+    level: int
 
 
 class CallSeller(Schema):
@@ -98,7 +110,8 @@ class CallSeller(Schema):
 
 class CallRollUp(Schema):
     """left_out: people of your teams who sell in teams that you do not see, and count nowhere.
-    history: every call that was ever made for the period, the newest first."""
+    history: every call that was ever made for the period, the newest first. notes: what else to
+    know, such as calls in another currency, which count nowhere."""
 
     period: str
     as_of: date
@@ -108,6 +121,7 @@ class CallRollUp(Schema):
     sellers: list[CallSeller]
     missing: list[str]
     left_out: int
+    notes: list[str]
     history: list[CallAnswer]
 
 

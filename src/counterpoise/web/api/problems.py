@@ -52,6 +52,7 @@ from counterpoise.domain.tables.launch import InvalidLaunch, InvalidPhaseOut, No
 from counterpoise.domain.tables.mark import InvalidMark
 from counterpoise.domain.tables.override import InvalidOverride
 from counterpoise.domain.tables.scenario import InvalidScenario
+from counterpoise.domain.tables.team_tree import TeamsInACircle
 from counterpoise.domain.values.period import UnknownPeriod
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store.action_states import EditionChanged
@@ -229,6 +230,7 @@ REFUSALS: dict[type[Exception], int] = {
     UnknownSplit: 422,
     NothingYet: 422,
     MissingRate: 422,
+    TeamsInACircle: 422,
     NothingRecurring: 404,
     UnknownConnection: 404,
     UnknownAddress: 404,
