@@ -129,7 +129,7 @@ def _answer_expected(line: TeamLine | SellerLine) -> Answer | None:
         "low": to_plain(found.low),
         "high": to_plain(found.high),
         "closed_deals": found.closed,
-        "call": None if line.called is None else found.place(line.called),
+        "call": line.place,
     }
 
 

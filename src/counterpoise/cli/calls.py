@@ -155,7 +155,7 @@ def _print_expected(found: RollUp, expected_on: date | None) -> None:
             line.expected.low,
             line.expected.high,
             line.expected.closed,
-            "" if line.called is None else line.expected.place(line.called),
+            line.place or "",
         )
         for name, rep, line in lines
         if line.expected is not None

@@ -15,7 +15,7 @@ from typing import Any
 
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import CATEGORIES, CENT, Call, Category, PeriodDeals, Scope
-from counterpoise.domain.tables.forecast import Expectation
+from counterpoise.domain.tables.forecast import Expectation, Place
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
 
@@ -67,6 +67,13 @@ class SellerLine:
         return find_gap(self.called, self.target)
 
     @property
+    def place(self) -> Place | None:
+        """Where the call stands to what is expected; None without either."""
+        return (
+            None if self.called is None or not self.expected else self.expected.place(self.called)
+        )
+
+    @property
     def is_missing(self) -> bool:
         return self.own is None and not self.has_left and bool(self.rep)
 
@@ -109,6 +116,14 @@ class TeamLine:
         if self.manager is None or self.beneath is None or self.missing:
             return None
         return self.manager.commit - self.beneath
+
+    @property
+    def place(self) -> Place | None:
+        """Where the call stands to what is expected. The sum of some is no call of all, so None
+        while somebody has not called and no manager has."""
+        if self.called is None or not self.expected or (self.manager is None and self.missing):
+            return None
+        return self.expected.place(self.called)
 
     @property
     def gap(self) -> Decimal | None:

@@ -14,6 +14,8 @@ from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
 Measure = Literal["won_revenue", "won_deals"]
+Place = Literal["below", "within", "above", "unknown"]
+"""Of an amount to a range; unknown where there is no range."""
 SPLITS = ("team", "segment", "source")
 """The dimensions by which the whole is split besides region and product."""
 QUANTILE_LEVELS = (Decimal("0.05"), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"), Decimal("0.95"))
@@ -76,7 +78,7 @@ class Expectation:
     closed: int
     teams: tuple[str, ...] = ()
 
-    def place(self, amount: Decimal) -> Literal["below", "within", "above", "unknown"]:
+    def place(self, amount: Decimal) -> Place:
         """Where an amount stands to the range."""
         if self.low is None or self.high is None:
             return "unknown"

@@ -70,7 +70,8 @@ class OpenCategoriesAnswer(Schema):
 class CallExpectation(Schema):
     """Of the statistics, over the whole period, of their own deals. low to high: the 80 % range;
     null where too few deals are closed, or where the people of a team are not those of the run.
-    call: where the call stands to that range; null without a call."""
+    call: where the call stands to that range; null without a call, and for a team while somebody
+    has not called and no manager has."""
 
     mean: Amount
     low: Amount | None

@@ -264,9 +264,11 @@ def _place(line: TeamLine | SellerLine, expected: Expectation, least: int) -> Va
         if expected.closed < least:
             return text("too few closed deals for a range: {least} are needed", least=least)
         return _("no range: others were in the team when the forecast was made")
-    if line.called is None:
+    if line.place is None:
+        if isinstance(line, TeamLine) and line.missing:
+            return text("{n} have not called", n=len(line.missing))
         return _("no call yet")
-    return str(PLACES[expected.place(line.called)])
+    return str(PLACES[line.place])
 
 
 def link_team(period: Period, team: str) -> str:
