@@ -15,7 +15,7 @@ JANUARY = date(2025, 1, 1)
 
 def publish(actual, *, month=JANUARY, made_on=date(2024, 12, 31), by=(), **other):
     said = {"measure": "won_revenue", "share": D("0.8"), "low": D(90), "high": D(110), **other}
-    return PublishedRange(made_on=made_on, month=month, by=by, actual=D(actual), **said)
+    return PublishedRange(made_on=made_on, start=month, by=by, actual=D(actual), **said)
 
 
 def publish_months(*actuals, **other):
