@@ -60,6 +60,7 @@ def build_amounts(
         scale=alt.Scale(domain=[ticks[0], ticks[-1]]),
         axis=alt.Axis(
             values=list(ticks),
+            tickCount=len(ticks),  # else Vega leaves out every other one where it thinks them many
             labelExpr=f"[{texts}][indexof([{known}], datum.value)]",
             orient="right" if reader.is_mirrored else "left",
             domain=False,

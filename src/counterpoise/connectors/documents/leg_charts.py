@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from counterpoise.connectors.documents import axes, drawing
 from counterpoise.connectors.documents.axes import Row
 from counterpoise.connectors.documents.charts import HEIGHT, LABELS
-from counterpoise.connectors.documents.drawing import ACCENT, INK, PAST, WARN, Drawing
+from counterpoise.connectors.documents.drawing import ACCENT, INK, PAST, SOFT, WARN, Drawing
 from counterpoise.connectors.documents.reader import Reader
 from counterpoise.domain.tables.leg_stack import LegKind, LegStack
 
@@ -52,10 +52,14 @@ def draw_legs(reader: Reader, stacks: tuple[LegStack, ...]) -> Drawing:
         ]
         top = max(*(row["end"] for row in rows), *(row["high"] for row in ranges))
         low = min(row["start"] for row in rows)
+        ticks = drawing.choose_ticks(top, low=low)
         y = axes.build_amounts(alt, reader, "start", top, low=low)
         size = min(WIDEST_BAR, (width - 100) // (2 * len(stacks)) + 2)
         layers = [*_fill(alt, x, y, rows, size), *_measure(alt, x, ranges)]
-        tall = HEIGHT / (y.scale.domain[1] - y.scale.domain[0])
+        if low < 0:
+            nothing = alt.Chart(alt.Data(values=[{"start": 0}]))
+            layers.append(nothing.mark_rule(color=SOFT, strokeWidth=1).encode(y="start:Q"))
+        tall = HEIGHT / (ticks[-1] - ticks[0])
         told = [row for row in rows if (row["end"] - row["start"]) * tall >= LEAST_PIXELS]
         if told:
             layers.append(_number(alt, reader, x, told, size))

@@ -18,7 +18,7 @@ from counterpoise.web.workplace import get_workspace, now
 
 KINDS: dict[str, str | Promise] = {
     "forecast": gettext_lazy("forecast"),
-    "series": gettext_lazy("measure carried forward"),
+    "series": gettext_lazy("explorer"),
     "volume": gettext_lazy("volume"),
 }
 PERIODS: dict[str, str | Promise] = {
