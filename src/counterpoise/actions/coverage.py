@@ -5,14 +5,13 @@ carried forward beside them, and what a person published from the explorer.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
 from counterpoise.actions import coverage_series, coverage_volumes, examinations, kept
-from counterpoise.actions.coverage_volumes import SaidVolume
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.published_ranges import list_unmet
 from counterpoise.actions.series import PEOPLE
@@ -63,6 +62,8 @@ class _Judged:
     unscored: tuple[Unscored, ...]
 
 
+Made = tuple[tuple[str, datetime], ...]
+"""Runs, and when each was run."""
 NOTHING = _Judged((), Counter(), ())
 
 
@@ -89,35 +90,33 @@ def judge_ranges(
 
 def list_published(workspace: Workspace, *, today: date) -> tuple[PublishedRange, ...]:
     """Every range of a forecast whose month is over, of the whole and of its parts."""
-    return tuple(each for each in _ask(workspace, today).ranges if each.kind == "forecast")
+    if ledger.find_current_build() is None:
+        return ()
+    return _judge_forecasts(examinations.get_build(workspace), _list_made(today), today)[0]
 
 
 def _ask(workspace: Workspace, today: date) -> _Judged:
     if ledger.find_current_build() is None:
         return NOTHING
-    made = tuple(
+    build = examinations.get_build(workspace)
+    return _judge(build, _list_made(today), publications.find_newest(), today)
+
+
+def _list_made(today: date) -> Made:
+    """The runs that were made by a day. ran_at is beside each so that one that was run again is
+    judged again."""
+    return tuple(
         (run.id, run.ran_at)
         for run in runs.list_headings()
         if run.as_of <= today and run.ran_at.date() <= today
     )
-    return _judge(examinations.get_build(workspace), made, publications.find_newest(), today)
 
 
 @lru_cache(maxsize=2)
-def _judge(
-    build: CurrentBuild, made: tuple[tuple[str, datetime], ...], newest: int, today: date
-) -> _Judged:
-    """ran_at is in `made` so that a run that was run again is judged again; `newest`, so that what
-    was published since is."""
-    said: list[tuple[Forecast, Cell]] = []
-    volumes: list[SaidVolume] = []
-    for run, _ in made:
-        if (cycle := kept.find_cycle(run)) is not None:
-            said += _list_cells(cycle)
-            volumes += coverage_volumes.list_volumes(cycle)
-    cells = tuple(_judge_cells(build, said, today))
-    waiting = Counter(tuple(sorted(name for name, _ in cell.by)) for _, cell in said * len(SHARES))
-    waiting -= Counter(each.level for each in cells)
+def _judge(build: CurrentBuild, made: Made, newest: int, today: date) -> _Judged:
+    """newest: of what was published beside runs, so that what came since is judged too."""
+    cells, waiting = _judge_forecasts(build, made, today)
+    volumes = [each for run in _read(made) for each in coverage_volumes.list_volumes(run)]
     of_volumes = coverage_volumes.judge_volumes(build, volumes, SHARES, today)
     of_series = coverage_series.judge_series(build, today) if newest else ((), Counter())
     unscored = {
@@ -132,10 +131,26 @@ def _judge(
     )
 
 
+@lru_cache(maxsize=2)
+def _judge_forecasts(
+    build: CurrentBuild, made: Made, today: date
+) -> tuple[tuple[PublishedRange, ...], Counter[tuple[str, ...]]]:
+    said = [each for run in _read(made) for each in _list_cells(run)]
+    judged = tuple(_judge_cells(build, said, today))
+    waiting = Counter(tuple(sorted(name for name, _ in cell.by)) for _, cell in said * len(SHARES))
+    return judged, waiting - Counter(each.level for each in judged)
+
+
+def _read(made: Made) -> Iterator[Cycle]:
+    """Those that were kept whole."""
+    for run, _ in made:
+        if (cycle := kept.find_cycle(run)) is not None:
+            yield cycle
+
+
 def _judge_cells(
-    build: CurrentBuild, said: Iterable[tuple[Forecast, Cell]], today: date
+    build: CurrentBuild, said: Collection[tuple[Forecast, Cell]], today: date
 ) -> Iterator[PublishedRange]:
-    said = tuple(said)
     over = frozenset(cell.key for _, cell in said if add_months(cell.month, 1) <= today)
     came = find_actuals(build, over, today) if over else Actuals({}, "")
     for forecast, cell in said:

@@ -83,8 +83,11 @@ def _find_came(
     build: CurrentBuild, keys: Collection[VolumeKey], today: date
 ) -> Mapping[VolumeKey, Decimal]:
     """Only what is asked for is read."""
+    over = [key for key in keys if add_months(key[1], 1) <= today]
+    if not over:
+        return {}
     on = examinations.find_horizon(build, today)
-    over = [key for key in keys if add_months(key[1], 1) <= on + timedelta(days=1)]
+    over = [key for key in over if add_months(key[1], 1) <= on + timedelta(days=1)]
     kinds = {kind for kind, _month, _by in over}
     rulebook, folder = rules.load_rulebook(), build.folder
     has_units = "units" in kinds
