@@ -8,13 +8,12 @@ from decimal import Decimal
 from counterpoise.actions import examinations, rules
 from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.series import ADDING_UP
-from counterpoise.domain.measure.question import Question
+from counterpoise.domain.measure.question import Question, label_time
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.published import Members, Publication, PublishedRange, SaidRange
 from counterpoise.domain.time_series.series import step
-from counterpoise.domain.values.period import find_start
 from counterpoise.store import publications
 
 SHARES = {Decimal("0.5"): ("0.25", "0.75"), Decimal("0.8"): ("0.1", "0.9")}
@@ -68,7 +67,7 @@ class _Came:
         wanted: defaultdict[Asked, set[str]] = defaultdict(set)
         for of, each in over:
             wanted[of.every, _name(each.by)].add(of.measure)
-        self.values: dict[tuple[str, str, Members, date], Measured] = {}
+        self.values: dict[tuple[str, str, Members, str], Measured] = {}
         self.members: set[tuple[str, str, Members]] = set()
         for asked, measures in wanted.items():
             for measured in _ask(build, asked, sorted(measures), on):
@@ -78,7 +77,8 @@ class _Came:
         """None where nothing can be held against it: a part that the data no longer knows, a rate
         of nothing, or money in another currency."""
         members = tuple(sorted(said.by))
-        found = self.values.get((of.measure, of.every, members, said.start))
+        period = label_time(of.every, said.start)
+        found = self.values.get((of.measure, of.every, members, period))
         if found is not None:
             return found.value if found.unit == of.unit else None
         is_known = (of.measure, of.every, members) in self.members
@@ -89,8 +89,7 @@ class _Came:
         period = labels.pop(every)
         members = tuple(sorted(labels.items()))
         self.members.add((each.name, every, members))
-        if period:
-            self.values[each.name, every, members, find_start(period)] = each
+        self.values[each.name, every, members, period] = each
 
 
 def _ask(build: CurrentBuild, asked: Asked, measures: list[str], on: date) -> Iterator[Measured]:
