@@ -32,6 +32,16 @@ def deal(name, closed, amount, currency="USD", **other):
     }
 
 
+def sell(of, quantity):
+    """A line of a deal, of Atlas."""
+    return {
+        "source_id": f"l-{of}",
+        "opportunity_id": of,
+        "product_id": "p1",
+        "quantity": float(quantity),
+    }
+
+
 def write_facts(workspace, **other):
     """Two deals won in October, one of which nobody knows when, one won in November."""
     write_build(
@@ -100,10 +110,7 @@ def test_units_are_held_against_the_lines_of_won_deals_and_sites_against_nothing
     write_facts(
         workspace,
         product=[{"source_id": "p1", "name": "Atlas"}],
-        opportunity_line=[
-            {"source_id": f"l{number}", "opportunity_id": of, "product_id": "p1", "quantity": float(n)}
-            for number, (of, n) in enumerate((("o1", 2), ("o2", 3), ("o4", 50)))
-        ],
+        opportunity_line=[sell("o1", 2), sell("o2", 3), sell("o4", 50)],
     )
     volumes = Volumes((expect("units", by=ATLAS), expect("units", by=AT_DUBAI)))
     keep_run(build_small_cycle(volumes=volumes))
