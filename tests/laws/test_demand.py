@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from counterpoise.connectors.sample.simulated import simulate_deals
 from counterpoise.domain.demand.forecast import evaluate, forecast
+from counterpoise.domain.demand.legs import stack_legs
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.deals import (
@@ -44,7 +45,7 @@ def run(deals, period=QUARTER, seed=1, rulebook=RULES, staff=STAFF):
 
 def as_bytes(found):
     evidence = (found.backtest, found.points, found.weights)
-    parts = (found.cells, found.splits, found.expected, *evidence)
+    parts = (found.cells, found.splits, found.legs, found.expected, *evidence)
     return (*map(repr, parts), str(found.notes), str(found.stage_weighted), found.paths.tobytes())
 
 
@@ -140,6 +141,17 @@ def test_cells_of_a_month_add_up_to_the_cent(known):
             assert set(grains) == {(), ("region",), ("product",), ("region", "product")}
             assert len(set(grains.values())) == 1
             assert len(set(open_part.values())) == 1
+
+
+@pytest.mark.parametrize("measure", ["won_revenue", "won_deals"])
+def test_the_legs_of_every_figure_add_up_to_it_to_the_cent(known, measure):
+    assert [each.key for each in known.legs] == [each.key for each in known.cells]
+    for by in {cell.by for cell in known.cells}:
+        for stack in stack_legs(known, known, measure, by):
+            parts = {part.kind: part.amount for part in stack.parts}
+            assert sum(parts.values()) == stack.mean
+            assert parts["launches"] == parts["overrides"] == 0
+            assert (stack.series is None) == bool(by), "history alone tells nothing of a part"
 
 
 def test_teams_segments_and_sources_add_up_to_the_whole_to_the_cent(known):

@@ -1,6 +1,6 @@
 """Whether published ranges held: counted by hand, and drift told from chance."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,7 +15,7 @@ JANUARY = date(2025, 1, 1)
 
 def publish(actual, *, month=JANUARY, made_on=date(2024, 12, 31), by=(), **other):
     said = {"measure": "won_revenue", "share": D("0.8"), "low": D(90), "high": D(110), **other}
-    return PublishedRange(made_on=made_on, month=month, by=by, actual=D(actual), **said)
+    return PublishedRange(made_on=made_on, start=month, by=by, actual=D(actual), **said)
 
 
 def publish_months(*actuals, **other):
@@ -102,6 +102,57 @@ def test_how_far_ahead_what_and_how_sure_are_kept_apart():
         ((), "won_revenue", 2, "0.8"),
         (("product", "region"), "won_revenue", 1, "0.8"),
     ]
+
+
+def test_forecasts_series_and_volumes_of_one_name_are_kept_apart():
+    ranges = [publish(100, kind=kind) for kind in ("volume", "forecast", "series")]
+    ranges += [publish(100, kind="series", every="quarter")]
+    found = [(each.kind, each.every, each.n) for each in measure_coverage(ranges)]
+    assert found == [
+        ("forecast", "month", 1),
+        ("series", "month", 1),
+        ("series", "quarter", 1),
+        ("volume", "month", 1),
+    ]
+
+
+def test_the_days_of_a_month_count_as_one_month():
+    """Sixty days in two months are two months, not sixty chances."""
+    days = [JANUARY + timedelta(days=number) for number in range(59)]
+    ranges = [publish(100, month=day, every="day", kind="series") for day in days]
+    found = measure_coverage(ranges)
+    assert [(each.months_ahead, each.n, each.months) for each in found] == [(1, 31, 1), (2, 28, 1)]
+    assert {each.verdict for each in found} == {"too few"}
+
+
+def test_of_days_that_were_published_daily_each_counts_once_for_each_day_ahead():
+    """The day before says it twice, the day before that once."""
+    made = (date(2025, 1, 8), date(2025, 1, 9), date(2025, 1, 9))
+    tenth = date(2025, 1, 10)
+    ranges = [
+        publish(100, month=tenth, made_on=day, every="day", low=D(90 + number))
+        for number, day in enumerate(made)
+    ]
+    (found,) = measure_coverage(ranges)
+    assert found.n == 2
+
+
+@pytest.mark.parametrize(
+    ("every", "made_on", "start", "periods", "months"),
+    [
+        pytest.param("day", (2026, 9, 30), (2026, 10, 3), 3, 1, id="three days"),
+        pytest.param("week", (2026, 9, 30), (2026, 9, 28), 0, 0, id="the week of the day"),
+        pytest.param("week", (2026, 9, 30), (2026, 10, 5), 1, 1, id="the next Monday"),
+        pytest.param("month", (2026, 9, 30), (2026, 9, 1), 0, 0, id="the month of the day"),
+        pytest.param("month", (2026, 9, 30), (2027, 1, 1), 4, 4, id="beyond the year"),
+        pytest.param("quarter", (2026, 8, 15), (2026, 7, 1), 0, 0, id="the quarter of the day"),
+        pytest.param("quarter", (2026, 8, 15), (2027, 1, 1), 2, 5, id="two quarters"),
+        pytest.param("day", (2026, 9, 30), (2026, 9, 1), 0, 0, id="never below nothing"),
+    ],
+)
+def test_how_far_ahead_a_range_looked(every, made_on, start, periods, months):
+    said = publish(100, month=date(*start), made_on=date(*made_on), every=every)
+    assert (said.periods_ahead, said.months_ahead) == (periods, months)
 
 
 def test_nothing_published_has_nothing_to_say():

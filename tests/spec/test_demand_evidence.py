@@ -170,7 +170,8 @@ class TestCells:
 
     def build(self, grains, known=0.0):
         third, known = np.full((3, 1), 1 / 3), np.full((3, 1), known)
-        outcome = cells.Outcome("won_revenue", known, third, third, np.ones((4, 3, 1)))
+        paths, alone = np.ones((4, 3, 1)), np.ones(1)
+        outcome = cells.Outcome("won_revenue", known, third, third, paths, third, third, alone)
         return {
             cell.by: cell
             for cell in cells.build_cells(outcome, self.SEGMENTS, grains, (date(2026, 1, 1),))

@@ -39,6 +39,9 @@ def split_of(known=(0.0, 0.0), paths=((1.0, 2.0), (3.0, 4.0))):
         from_open=np.array([[1.0], [3.0]]),
         from_new=np.array([[1.0], [1.0]]),
         paths=np.array(paths).reshape(2, 2, 1),
+        open_leg=np.array([[1.0], [3.0]]),
+        new_leg=np.array([[1.0], [1.0]]),
+        series_leg=np.array([6.0]),
     )
     deals = deals_of([(9, None, False)] * 2, dimensions={"team": ["Cedar", "Nile"]})
     return outcome, segments.split_by(deals, "team")

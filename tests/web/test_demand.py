@@ -412,7 +412,7 @@ def test_too_few_overridden_figures_are_refused_in_words(workspace, layla, monke
 def test_before_a_month_is_over_no_range_is_judged(layla, monkeypatch):
     monkeypatch.setattr(coverage, "now", lambda: NOW)
     page = text_of(layla.get("/demand/coverage/"))
-    assert "No month that a saved run forecast is over yet" in page
+    assert "No period that a range was published of is over yet" in page
     assert "These ranges are too narrow" not in page
 
 
@@ -429,15 +429,15 @@ def test_a_range_is_held_against_what_came_once_its_month_is_over(workspace, lay
     write_october(workspace)
     monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))
     page = layla.get("/demand/coverage/")
-    whole = [row for row in rows_of(page, "coverage") if row[0] == "Whole company"]
-    assert [(row[1], row[3], row[4], row[7], row[8]) for row in whole] == [
+    whole = [row for row in rows_of(page, "coverage") if row[:2] == ["forecast", "Whole company"]]
+    assert [(row[2], row[5], row[6], row[9], row[10]) for row in whole] == [
         (measure, share, "0%", "too few months to say", "1")
         for measure in ("Won deals", "Won revenue")
         for share in ("80%", "90%")
     ]
     assert "Too few months are over to say" in text_of(page)
     assert "No range has drifted" not in text_of(page)
-    held = [row[1:] for row in rows_of(page, "ranges") if row[1] == "Won revenue"]
+    held = [row[3:] for row in rows_of(page, "ranges") if row[3] == "Won revenue"]
     assert held == [
         ["Won revenue", "30 Sep 2026", "1", "80%", "7,000", "14,000", "1,000", "no"],
         ["Won revenue", "30 Sep 2026", "1", "90%", "5,000", "16,000", "1,000", "no"],
@@ -525,7 +525,7 @@ def test_a_run_in_another_currency_is_compared_with_nothing(workspace, layla, mo
     change_rule("company.currency", "AED", on=NOW.date())
     monkeypatch.setattr(coverage, "now", lambda: NOW + timedelta(days=40))
     shown = rows_of(layla.get("/demand/coverage/"), "ranges")
-    assert {(row[1], row[2]) for row in shown} == {
+    assert {(row[3], row[4]) for row in shown} == {
         ("Won deals", "30 Sep 2026"),
         ("Won deals", "15 Oct 2026"),
         ("Won revenue", "15 Oct 2026"),

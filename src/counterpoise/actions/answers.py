@@ -1,15 +1,16 @@
 """The answers of each step in the documented form, the same for commands, API and saved runs."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from counterpoise.domain.demand.legs import stack_legs
 from counterpoise.domain.measure.process import Cohort, Process, describe
 from counterpoise.domain.measure.waterfall import Waterfall, Waterfalls
 from counterpoise.domain.tables.action import Variance
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.carried import LEVELS
 from counterpoise.domain.tables.exception import ForecastException
-from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast
+from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast, Measure
 from counterpoise.domain.tables.health import Finding, Health
 from counterpoise.domain.tables.launch import Proposal
 from counterpoise.domain.tables.measured import Measured
@@ -130,7 +131,8 @@ def answer_demand(
     overrides: Sequence[Override] = (),
 ) -> Answer:
     """forecast: with the overrides in it. statistical: the cells without; null without any.
-    products: what launches and phase-outs moved, where they moved something."""
+    products: what launches and phase-outs moved, where they moved something. legs: what the whole
+    company's figures are made of."""
     rows = (to_plain(each) for each in forecast.backtest)
     return {
         "as_of": to_plain(forecast.as_of),
@@ -147,6 +149,11 @@ def answer_demand(
         },
         "notes": to_plain(forecast.notes),
         **({"products": to_plain(forecast.products)} if forecast.products else {}),
+        "legs": [
+            {**to_plain(each), "by": dict(each.by)}
+            for measure in get_args(Measure)
+            for each in stack_legs(statistical or forecast, forecast, measure)
+        ],
     }
 
 
@@ -205,7 +212,12 @@ def answer_exceptions(found: Sequence[ForecastException]) -> list[Answer]:
 
 
 def answer_coverage(found: "CoverageLedger") -> Answer:
-    return {"coverage": to_plain(found.coverage), "waiting": found.waiting}
+    return {
+        "coverage": to_plain(found.coverage),
+        "waiting": found.waiting,
+        "unscored": to_plain(found.unscored),
+        "unmet": to_plain(found.unmet),
+    }
 
 
 def answer_supply(capacity: Capacity) -> Answer:

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db import transaction
 
-from counterpoise.actions import planning, reports
+from counterpoise.actions import planning, published_ranges, reports
 from counterpoise.actions.answers import answer_cycle
 from counterpoise.actions.reports import LANGUAGES, Report
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.report import Cycle
 from counterpoise.domain.values.document import to_document
-from counterpoise.store import audit, runs
+from counterpoise.store import audit, publications, runs
 from counterpoise.store.runs import Run
 
 
@@ -38,10 +38,14 @@ def run_cycle(
     now: datetime,
     overrides: Sequence[Override] | None = None,
 ) -> FinishedCycle:
-    """Collected facts to plan, actions and report. A step that refuses is said, not hidden."""
+    """Collected facts to plan, actions and report. A step that refuses is said, not hidden.
+
+    With it the measures that the rulebook lists are carried forward, and their ranges published.
+    """
     today = now.date()
     desk = planning.open_desk(workspace, period, as_of=as_of, today=today, overrides=overrides)
     cycle = desk.run_cycle()
+    said = published_ranges.carry_for_run(desk.current, desk.as_of)
     names = tuple(desk.save_plan(plan, at=now).name for plan in cycle.plans)
     answer = answer_cycle(cycle, names)
     identity = f"{period} {desk.as_of} {desk.build} {names}"
@@ -62,6 +66,7 @@ def run_cycle(
     )
     with transaction.atomic():
         runs.save_run(kept)
+        publications.keep_of_run(said, run, at=now)
         audit.record("cycle.run", f"period:{period}", after={"run": run, "plans": names}, at=now)
     return FinishedCycle(run, cycle, names, answer, report)
 

@@ -11,12 +11,12 @@ from counterpoise.actions.examinations import CurrentBuild
 from counterpoise.actions.series_days import find_calendars
 from counterpoise.domain.demand import explore
 from counterpoise.domain.demand.challenging import read_patience
-from counterpoise.domain.demand.explore import Every, Wish
+from counterpoise.domain.demand.explore import Wish
 from counterpoise.domain.demand.surroundings import Known
 from counterpoise.domain.measure.definitions import DEFINITIONS
 from counterpoise.domain.measure.question import Question, UnknownDimension, UnknownMeasure
 from counterpoise.domain.rulebook.rulebook import Rulebook
-from counterpoise.domain.tables.carried import Carried
+from counterpoise.domain.tables.carried import Carried, Every
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.challengers import Competitors
@@ -89,7 +89,11 @@ def wish(
 
 def carry(build: CurrentBuild, wanted: Wish, *, today: date) -> Carried:
     """As known on the last day of the data. Computed once in a process."""
-    as_of = examinations.find_horizon(build, today)
+    return carry_known(build, wanted, examinations.find_horizon(build, today))
+
+
+def carry_known(build: CurrentBuild, wanted: Wish, as_of: date) -> Carried:
+    """As known on the evening of a day."""
     marks = tuple(
         each
         for each in stored.list_current(wanted.measure)

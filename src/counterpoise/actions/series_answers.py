@@ -1,6 +1,7 @@
 """Measures carried forward, and the marks on their past, as programs read them."""
 
 from counterpoise.actions.answers import Answer
+from counterpoise.actions.published_ranges import Published
 from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.store.marks import KeptMark
@@ -20,6 +21,21 @@ def answer_series(build: str, found: Carried) -> Answer:
         "left_out": to_plain(found.left_out),
         "notes": to_plain(found.notes),
         "challengers": to_plain(found.verdicts),
+    }
+
+
+def answer_published(done: Published) -> Answer:
+    """ranges: how many were said."""
+    said = done.publication
+    return {
+        "measure": said.measure,
+        "unit": said.unit,
+        "every": said.every,
+        "by": list(said.by),
+        "as_of": to_plain(said.as_of),
+        "build": said.build,
+        "ranges": len(said.ranges),
+        "is_new": done.is_new,
     }
 
 

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from typing import cast
 
 from counterpoise.actions import series
-from counterpoise.domain.demand.explore import Every, Members
+from counterpoise.domain.demand.explore import Members
+from counterpoise.domain.tables.carried import Every
 from counterpoise.domain.tables.mark import InvalidMark, MarkKind, SeriesMark
 from counterpoise.domain.time_series.series import step
 from counterpoise.domain.values.period import UnknownPeriod, find_start

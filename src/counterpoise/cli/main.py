@@ -191,9 +191,14 @@ COMMANDS = {
             "counterpoise recurring --by segment --every quarter",
         ),
         "coverage": Command(
-            "plan:coverage",
+            "coverage:coverage",
             "Say how often what came lay inside the ranges that were published.",
             "counterpoise coverage --json",
+        ),
+        "publish-ranges": Command(
+            "coverage:publish_ranges",
+            "Keep ranges of a measure carried forward, to be scored once they are over.",
+            "counterpoise publish-ranges leads --by source",
         ),
         "launch": Command(
             "launch:launch",

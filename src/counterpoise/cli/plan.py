@@ -1,7 +1,7 @@
 """Steps two to four on the command line: demand, supply, and the plan that reconciles them."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, get_args
 
 from cyclopts import Parameter
 
@@ -15,14 +15,16 @@ from counterpoise.actions import (
     verification,
     workspaces,
 )
-from counterpoise.actions import coverage as ranges
 from counterpoise.actions import exceptions as standing_out
 from counterpoise.actions import series as carried
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
-from counterpoise.domain.demand.explore import Every
-from counterpoise.domain.tables.carried import Carried
+from counterpoise.domain.cycle import Demand
+from counterpoise.domain.demand.legs import stack_legs
+from counterpoise.domain.tables.carried import Carried, Every
+from counterpoise.domain.tables.forecast import Measure
+from counterpoise.domain.tables.leg_stack import LegKind
 from counterpoise.domain.values.plain import to_plain
 
 
@@ -63,6 +65,7 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     ]
     columns = ("measure", "month", "of", "mean", "10 %", "90 %")
     print_table(f"Demand {period}, as of {forecast.as_of}, {forecast.currency}", columns, rows)
+    _print_legs(found)
     evidence = [
         (b.method, b.horizon_days, b.origins, b.wmape, b.bias, b.coverage_80)
         for b in forecast.backtest
@@ -71,6 +74,26 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     print_table("How such forecasts did before", columns, evidence)
     for note in forecast.notes:
         say(f"- {note}")
+
+
+def _print_legs(found: Demand) -> None:
+    stacks = [
+        each
+        for measure in get_args(Measure)
+        for each in stack_legs(found.statistical or found.forecast, found.forecast, measure)
+    ]
+    rows = [
+        (
+            each.measure,
+            each.month.strftime("%Y-%m"),
+            *(part.amount for part in each.parts),
+            each.mean,
+            each.series,
+        )
+        for each in stacks
+    ]
+    columns = ("measure", "month", *get_args(LegKind), "mean", "history alone")
+    print_table("What the whole company's figures are made of", columns, rows)
 
 
 def exceptions(period: str, /, *, common: Common = DEFAULTS) -> None:
@@ -202,43 +225,6 @@ def _print_learned(found: Carried) -> None:
             say(f"- {_name(part.by)}: {note}")
     for why in (*found.notes, *found.left_out, *(each.why for each in found.verdicts)):
         say(f"- {why}")
-
-
-def coverage(*, common: Common = DEFAULTS) -> None:
-    """Say whether published ranges held, by how many months ahead they looked."""
-    workspace = workspaces.open_workspace(common.workspace)
-    with working("Holding ranges against what came"):
-        found = ranges.judge_ranges(workspace, today=now().date())
-    if common.json:
-        print_json(answers.answer_coverage(found))
-        return
-    rows = [
-        (
-            " × ".join(each.level) or "whole company",
-            each.measure,
-            each.months_ahead,
-            each.share,
-            each.found,
-            f"{each.low:.2f} to {each.high:.2f}",
-            each.verdict,
-            each.n,
-            each.months,
-        )
-        for each in found.coverage
-    ]
-    columns = (
-        "of",
-        "measure",
-        "ahead",
-        "should hold",
-        "held",
-        "could be",
-        "verdict",
-        "n",
-        "months",
-    )
-    print_table("Ranges whose month is over", columns, rows)
-    say(f"{found.waiting} ranges wait for their month to end.")
 
 
 def supply(period: str, /, *, as_of: date | None = None, common: Common = DEFAULTS) -> None:

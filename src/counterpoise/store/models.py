@@ -48,7 +48,7 @@ from counterpoise.store.records.plans import (
     Signature,
 )
 from counterpoise.store.records.rules import MeasureDefinition, RuleEntry
-from counterpoise.store.records.series import PeriodMark
+from counterpoise.store.records.series import PeriodMark, RangePublication
 from counterpoise.store.records.teamwork import AuditEntry, AuditHead, Comment, InboxItem, Job
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "PlanScenario",
     "PlanVersion",
     "ProductDecision",
+    "RangePublication",
     "RateWindow",
     "Refresh",
     "RuleEntry",

@@ -130,6 +130,7 @@ NEEDS: dict[str, Right] = {
     "demand:phase-out": "override",
     "demand:withdraw-launch": "override",
     "demand:withdraw-phase-out": "override",
+    "demand:publish-series": "override",
     "demand:mark": "override",
     "demand:withdraw-mark": "override",
     "demand:exceptions": "read_plan",

@@ -110,6 +110,7 @@ NEEDS: dict[str, Right] = {
     "api:decide_phase_out": "override",
     "api:withdraw_phase_out": "override",
     "api:show_series": "read_plan",
+    "api:publish_series": "override",
     "api:list_marks": "read_plan",
     "api:make_mark": "override",
     "api:withdraw_mark": "override",

@@ -42,18 +42,25 @@ def thin_out(labels: Sequence[str], most: int) -> list[str]:
 
 
 def build_amounts(
-    alt: Any, reader: Reader, field: str, high: float, write: Callable[[float], str] | None = None
+    alt: Any,
+    reader: Reader,
+    field: str,
+    high: float,
+    write: Callable[[float], str] | None = None,
+    low: float = 0.0,
 ) -> Any:
-    """From nothing up to `high`, in round numbers; shortened where nothing else writes them."""
-    ticks = drawing.choose_ticks(high)
+    """From nothing, or from below `low` where that is less, up to `high`, in round numbers;
+    shortened where nothing else writes them."""
+    ticks = drawing.choose_ticks(high, low=low)
     written = map(write or reader.short, ticks)
     texts = ",".join(drawing.quote(drawing.isolate(reader, each)) for each in written)
     known = ",".join(str(tick) for tick in ticks)
     return alt.Y(
         f"{field}:Q",
-        scale=alt.Scale(domain=[0, ticks[-1]]),
+        scale=alt.Scale(domain=[ticks[0], ticks[-1]]),
         axis=alt.Axis(
             values=list(ticks),
+            tickCount=len(ticks),  # else Vega leaves out every other one where it thinks them many
             labelExpr=f"[{texts}][indexof([{known}], datum.value)]",
             orient="right" if reader.is_mirrored else "left",
             domain=False,

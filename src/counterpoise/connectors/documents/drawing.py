@@ -64,12 +64,13 @@ def draw(build: Callable[[int], Any], label: str) -> Drawing:
     return Drawing(wide=_to_svg(build(WIDE)), narrow=_to_svg(build(NARROW)), label=label)
 
 
-def choose_ticks(high: float, count: int = 5) -> tuple[float, ...]:
-    """Round numbers from 0 to at or above `high`."""
-    rough = max(high, 1.0) / count
+def choose_ticks(high: float, count: int = 5, low: float = 0.0) -> tuple[float, ...]:
+    """Round numbers to at or above `high`, from 0 or from at or below `low`."""
+    rough = (max(high, 1.0) - min(low, 0.0)) / count
     power = 10.0 ** floor(log10(rough))
     step = next(each * power for each in (1, 2, 2.5, 5, 10) if each * power >= rough)
-    return tuple(step * n for n in range(ceil(max(high, 1.0) / step) + 1))
+    steps = range(floor(min(low, 0.0) / step), ceil(max(high, 1.0) / step) + 1)
+    return tuple(step * n for n in steps)
 
 
 def isolate(reader: Reader, written: str) -> str:

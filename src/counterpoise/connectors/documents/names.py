@@ -89,6 +89,14 @@ CHANGES = {
     "new": mark("Deals yet to come"),
     "overrides": mark("Overrides"),
 }
+LEGS = {
+    "won": mark("Won already"),
+    "open": mark("Open deals"),
+    "new": mark("Deals yet to come"),
+    "combination": mark("Weighed against history"),
+    "launches": mark("Launches and phase-outs"),
+    "overrides": mark("Overrides"),
+}
 MEASURES = {
     "won_revenue": mark("Won revenue"),
     "won_deals": mark("Won deals"),
@@ -236,6 +244,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "cause": CAUSES,
     "method": METHODS,
     "forecast_change": CHANGES,
+    "leg": LEGS,
     "measure": MEASURES,
     "movement": MOVEMENTS,
     "recurring": RECURRING,

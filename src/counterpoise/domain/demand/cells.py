@@ -4,7 +4,7 @@ Only region × product is rounded; every wider cell is the exact sum of its part
 add up (parts are not all low at once): each cell's are those of its own paths.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.demand.segments import Segments
-from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Measure
+from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Legs, Measure
 
 CENT = Decimal("0.01")
 By = tuple[tuple[str, str], ...]
@@ -22,13 +22,20 @@ By = tuple[tuple[str, str], ...]
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
     """One measure: known, from_open and from_new by (segment, month); paths by (path, segment,
-    month), without what is known."""
+    month), without what is known.
+
+    open_leg, new_leg: what the pipeline leg said of the two before the combination moved it, by
+    (segment, month). series_leg: what history alone says of the days ahead of each month.
+    """
 
     measure: Measure
     known: NDArray[np.float64]
     from_open: NDArray[np.float64]
     from_new: NDArray[np.float64]
     paths: NDArray[np.float64]
+    open_leg: NDArray[np.float64]
+    new_leg: NDArray[np.float64]
+    series_leg: NDArray[np.float64]
 
 
 def build_cells(
@@ -50,6 +57,27 @@ def build_cells(
                 quantiles=tuple(quantiles[:, place]),
                 from_open=sum(open_part[members, place], Decimal(0)),
                 won=sum(won[members, place], Decimal(0)),
+            )
+
+
+def build_legs(
+    outcome: Outcome, segments: Segments, grains: tuple[str, ...], cells: Sequence[Cell]
+) -> Iterator[Legs]:
+    """cells: of the outcome, as `build_cells` gave them. Legs add up to wider ones as cells do."""
+    said = {(cell.by, cell.month): cell for cell in cells}
+    months = dict.fromkeys(cell.month for cell in cells)
+    open_leg, new_leg = _round(outcome.open_leg), _round(outcome.new_leg)
+    series = _round(outcome.known.sum(axis=0) + outcome.series_leg)
+    for by, members in _list_members(segments, grains):
+        for place, month in enumerate(months):
+            yield Legs(
+                measure=outcome.measure,
+                month=month,
+                by=by,
+                open=sum(open_leg[members, place], Decimal(0)),
+                new=sum(new_leg[members, place], Decimal(0)),
+                series=None if by else series[place],
+                combined=said[by, month].mean,
             )
 
 

@@ -129,7 +129,7 @@ def _find_missed(published: Iterable[PublishedRange], part: Decimal) -> Iterator
     last: dict[CellKey, PublishedRange] = {}
     for each in sorted(published, key=lambda each: each.made_on):
         if each.measure == MEASURE and each.share == PROMISED and each.made_on < each.month:
-            last[each.measure, each.month, tuple(sorted(each.by))] = each
+            last[MEASURE, each.month, tuple(sorted(each.by))] = each
     newest = max((month for _, month, _ in last), default=None)
     whole = last.get((MEASURE, newest, ())) if newest else None
     for key, each in last.items():

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,15 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import carried_evidence as evidence
 from counterpoise.domain.demand.carried_evidence import CENT, SHARE, round_to
 from counterpoise.domain.demand.surroundings import Known, select_occasions, surround
-from counterpoise.domain.tables.carried import LEVELS, Carried, CarriedPart, Point, Step, Verdict
+from counterpoise.domain.tables.carried import (
+    LEVELS,
+    Carried,
+    CarriedPart,
+    Every,
+    Point,
+    Step,
+    Verdict,
+)
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.challengers import NOBODY, Competitors, refuse
 from counterpoise.domain.time_series.hierarchy import Hierarchy, Node, group_by_labels
@@ -28,7 +35,6 @@ from counterpoise.domain.time_series.together import NodeForecast, Say, forecast
 from counterpoise.domain.values.period import find_start
 from counterpoise.domain.values.text import Text, text
 
-Every = Literal["day", "week", "month", "quarter"]
 Values = NDArray[np.float64]
 Members = tuple[tuple[str, str], ...]
 _LEVELS = tuple(float(each) for each in LEVELS)

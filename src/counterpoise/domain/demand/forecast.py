@@ -46,6 +46,7 @@ from counterpoise.domain.tables.forecast import (
     Cell,
     Expectation,
     Forecast,
+    Legs,
     Measure,
     Staff,
 )
@@ -95,11 +96,13 @@ def forecast(
     months = tuple(month.start for month in ahead.months)
     grains = tuple(name for name in ("region", "product") if name in known.dimensions)
     weighted = stages.weigh_pipeline(known, seen.open_deals.value, seen.open_deals.stage, rulebook)
-    built = tuple(
-        cell
-        for outcome in (revenue, won)
-        for cell in cells.build_cells(outcome, start.segments, grains, months)
-    )
+    told: list[Cell] = []
+    legs: list[Legs] = []
+    for outcome in (revenue, won):
+        made = tuple(cells.build_cells(outcome, start.segments, grains, months))
+        told += made
+        legs += cells.build_legs(outcome, start.segments, grains, made)
+    built = tuple(told)
     split = tuple(_split(start, built, rng))
     return Forecast(
         period=period,
@@ -116,6 +119,7 @@ def forecast(
         stage_weighted=Decimal(repr(weighted)).quantize(CENT),
         notes=notes.write_notes(known, start.segments, ahead, learned, rules),
         splits=split,
+        legs=tuple(legs),
         expected=_expect(start, (*built, *split), rng, staff) if staff else (),
     )
 
@@ -200,7 +204,8 @@ def _combine(
     daily = origins.daily_revenue(deals, deals.amount) if revenue else origins.daily_count(deals)
     carried = series.carry_forward(daily, start.windows.last_day)
     series_leg = start.windows.sum_by_month(carried)
-    pipeline_leg = seen.revenue()
+    open_leg, new_leg = seen.open_revenue(), seen.new_revenue()
+    pipeline_leg = (open_leg + new_leg).sum(axis=0)
     weights = start.learned.weights[start.windows.blocks]
     whole = weights[:, 0] * pipeline_leg + weights[:, 1] * series_leg
     scale = np.divide(whole, pipeline_leg, out=np.ones_like(whole), where=pipeline_leg > 0)
@@ -211,9 +216,12 @@ def _combine(
     return cells.Outcome(
         measure=measure,
         known=_known(start, measure),
-        from_open=seen.open_revenue() * scale,
-        from_new=seen.new_revenue() * scale,
+        from_open=open_leg * scale,
+        from_new=new_leg * scale,
         paths=paths.fit_to_ranges(fitted, mean.sum() * scores.factors(place, spread)),
+        open_leg=open_leg,
+        new_leg=new_leg,
+        series_leg=series_leg,
     )
 
 

@@ -6,6 +6,9 @@ promised lies outside it the ranges have drifted: they are too narrow, or wider 
 
 Of several forecasts of a figure that looked equally far ahead the newest counts, so that whoever
 runs the cycle every day has not published more than whoever runs it once a month.
+
+Days and weeks of one month go up and down together, as the parts of a month do, so a month counts
+once in any interval, whatever is told of it; a quarter is one, too.
 """
 
 from collections.abc import Iterable
@@ -14,7 +17,8 @@ from decimal import Decimal
 from typing import Literal
 
 from counterpoise.domain.measure.formulas import round_share
-from counterpoise.domain.tables.published import PublishedRange
+from counterpoise.domain.tables.carried import Every
+from counterpoise.domain.tables.published import PublishedRange, RangeKind
 
 Verdict = Literal["as promised", "too narrow", "too wide", "too few"]
 CHANCE = 0.05
@@ -26,8 +30,9 @@ FEWEST = 8
 class Coverage:
     """level: the dimensions of the figures, none for the whole company. share: what was promised.
 
-    n: ranges whose month is over; inside + below + above = n, where below counts what came in below
-    its range. months: how many different ones. found: inside / n; low and high: its interval.
+    n: ranges whose period is over; inside + below + above = n, where below counts what came in
+    below its range. months: how many different ones they begin in. found: inside / n; low and high:
+    its interval. every: how long the periods are. months_ahead: to the one a period begins in.
     """
 
     measure: str
@@ -43,22 +48,25 @@ class Coverage:
     low: Decimal
     high: Decimal
     verdict: Verdict
+    kind: RangeKind = "forecast"
+    every: Every = "month"
 
 
 def measure_coverage(published: Iterable[PublishedRange]) -> tuple[Coverage, ...]:
-    """The whole company first, then by measure, months ahead and share."""
-    groups: dict[tuple[tuple[str, ...], str, int, Decimal], list[PublishedRange]] = {}
+    """Forecasts first, then series, then volumes; of each the whole company first, then by measure,
+    length of the periods, months ahead and share."""
+    groups: dict[tuple[str, tuple[str, ...], str, str, int, Decimal], list[PublishedRange]] = {}
     for each in _choose(published):
-        key = (each.level, each.measure, each.months_ahead, each.share)
-        groups.setdefault(key, []).append(each)
+        what = (each.kind, each.level, each.measure, each.every)
+        groups.setdefault((*what, each.months_ahead, each.share), []).append(each)
     return tuple(_sum_up(groups[key]) for key in sorted(groups))
 
 
 def _choose(published: Iterable[PublishedRange]) -> Iterable[PublishedRange]:
     newest: dict[tuple[object, ...], PublishedRange] = {}
     for each in sorted(published, key=lambda each: each.made_on):
-        key = (each.measure, each.month, tuple(sorted(each.by)), each.share, each.months_ahead)
-        newest[key] = each
+        figure = (each.kind, each.measure, each.every, each.start, tuple(sorted(each.by)))
+        newest[*figure, each.share, each.periods_ahead] = each
     return newest.values()
 
 
@@ -85,6 +93,8 @@ def _sum_up(ranges: list[PublishedRange]) -> Coverage:
         low=low,
         high=high,
         verdict=_judge(months, first.share, low, high),
+        kind=first.kind,
+        every=first.every,
     )
 
 

@@ -9,6 +9,8 @@ from counterpoise.domain.tables.mark import MarkKind
 from counterpoise.domain.tables.occasion import Occasion, OccasionKind
 from counterpoise.domain.values.text import Text
 
+Every = Literal["day", "week", "month", "quarter"]
+"""How long the periods are."""
 LEVELS = (Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75"), Decimal("0.9"))
 
 
@@ -107,7 +109,7 @@ class Carried:
     measure: str
     unit: str
     by: tuple[str, ...]
-    every: str
+    every: Every
     as_of: date
     adds_up: bool
     parts: tuple[CarriedPart, ...]

@@ -88,6 +88,30 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Legs:
+    """What the statistics put a cell's mean together from, beside what was won in the month.
+
+    open, new: what open deals bring beyond it and what deals yet to be created bring, as the
+    pipeline leg alone says. series: what history alone says of the whole month, what was won in it
+    included; None for a part, which it does not tell. combined: the mean that the combination made
+    of them, before launches, phase-outs and overrides.
+    """
+
+    measure: Measure
+    month: date
+    by: tuple[tuple[str, str], ...]
+    open: Decimal
+    new: Decimal
+    series: Decimal | None
+    combined: Decimal
+
+    @property
+    def key(self) -> tuple[str, date, tuple[tuple[str, str], ...]]:
+        """That of its cell."""
+        return self.measure, self.month, tuple(sorted(self.by))
+
+
+@dataclass(frozen=True, slots=True)
 class BacktestRow:
     """How a method did on finished origins. Shares: wmape .15 is 15 %; bias above 0 is too high.
 
@@ -148,6 +172,8 @@ class Forecast:
     expected: tuple[Expectation, ...] = ()
     """What the statistics expect of each rep's deals, of each team and of all, where staff were
     asked for; reps add up to the whole. Overrides do not move it."""
+    legs: tuple[Legs, ...] = ()
+    """Of every cell that the statistics made; none in a run from before they were kept."""
 
     def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
         """The cells of one dimension alone, by member and month; "" gives the whole as ""."""

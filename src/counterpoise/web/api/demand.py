@@ -12,6 +12,9 @@ from counterpoise.actions.answers import answer_coverage, answer_exceptions
 from counterpoise.actions.coverage import judge_ranges
 from counterpoise.actions.forecast_changes import explain_change
 from counterpoise.actions.value_added import judge_overrides
+from counterpoise.domain.tables.carried import Every
+from counterpoise.domain.tables.leg_stack import LegKind
+from counterpoise.domain.tables.published import RangeKind
 from counterpoise.domain.values.plain import to_plain
 from counterpoise.web import access
 from counterpoise.web.api import runs
@@ -45,6 +48,28 @@ class BacktestAnswer(Schema):
     coverage_80: float | None
 
 
+class LegPartAnswer(Schema):
+    """won: in the month already; open: what open deals bring beyond it; new: what deals that are
+    not there yet bring. The others add to that or take from it."""
+
+    kind: LegKind
+    amount: Amount
+
+
+class LegStackAnswer(Schema):
+    """What a month's figure is made of: the parts add up to the mean, to the cent. low to high: its
+    80 % range. series: what history alone says of the month; null of a part of the company."""
+
+    measure: str
+    month: date
+    by: Members
+    parts: list[LegPartAnswer]
+    mean: Amount
+    low: Amount
+    high: Amount
+    series: Amount | None
+
+
 class EvidenceAnswer(Schema):
     backtest: list[BacktestAnswer]
     weights: dict[str, dict[str, float]]
@@ -64,7 +89,8 @@ class ProductLineAnswer(Schema):
 
 class ForecastAnswer(Schema):
     """forecast: with overrides in it. statistical: without; null where nobody overrode. splits: the
-    whole by team, segment or lead source, each adding up to it; only teams that one may see."""
+    whole by team, segment or lead source, each adding up to it; only teams that one may see.
+    legs: what the whole company's figures are made of; none in a run that did not keep it."""
 
     as_of: str
     build: str
@@ -76,6 +102,7 @@ class ForecastAnswer(Schema):
     evidence: EvidenceAnswer
     notes: list[str]
     products: list[ProductLineAnswer] = Field(default_factory=list)
+    legs: list[LegStackAnswer] = Field(default_factory=list)
 
 
 class Demand(Mark):
@@ -144,6 +171,9 @@ class ForecastChangeAnswer(Schema):
 class CoverageAnswer(Schema):
     """Of the ranges that should hold `share` of what comes. inside + below + above = n.
 
+    kind: of forecasts, of series (measures carried forward) or of volumes, whose measure is their
+    kind. every: how long the periods are; months_ahead: to the month that a period begins in.
+
     level: the dimensions of the figures, none for the whole company. found: inside / n; low to
     high: where it could be by chance, at 95 %. The verdict is "too few" of fewer than 8 months.
     """
@@ -161,13 +191,26 @@ class CoverageAnswer(Schema):
     low: Amount
     high: Amount
     verdict: Literal["as promised", "too narrow", "too wide", "too few"]
+    kind: RangeKind
+    every: Every
+
+
+class UnscoredVolume(Schema):
+    """Volumes that are published and never held against anything, and why."""
+
+    kind: str
+    level: list[str]
+    why: str
 
 
 class CoverageLedgerAnswer(Schema):
-    """waiting: ranges whose month is not over yet."""
+    """waiting: ranges whose period is not over yet. unmet: measures that the rulebook wants
+    published and that cannot be carried forward, and why."""
 
     coverage: list[CoverageAnswer]
     waiting: int
+    unscored: list[UnscoredVolume]
+    unmet: list[str]
 
 
 @router.get("/demand/{period}", response=Demand, summary="Get the forecast of a period")
@@ -222,5 +265,7 @@ def list_value_added(request: HttpRequest) -> dict[str, Any]:
 
 @router.get("/coverage", response=CoverageLedgerAnswer, summary="Get whether published ranges held")
 def show_coverage(request: HttpRequest) -> dict[str, Any]:
-    """Of all runs, by what was forecast and how many months ahead it looked."""
-    return answer_coverage(judge_ranges(get_workspace(), today=now().date()))
+    """Of all that runs and people published, by what it was of and how many months ahead it looked.
+    Of reps and teams for those who see everybody."""
+    visitor = access.get_visitor(request)
+    return answer_coverage(judge_ranges(get_workspace(), today=now().date(), visitor=visitor))

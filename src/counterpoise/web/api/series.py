@@ -1,5 +1,7 @@
 """Demand: any measure carried forward, whole or by its parts, and times not to be learned from."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -7,12 +9,14 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from counterpoise.actions import examinations, series, series_marks
-from counterpoise.actions.series_answers import answer_mark, answer_series
+from counterpoise.actions import examinations, published_ranges, series, series_marks
+from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions.series_answers import answer_mark, answer_published, answer_series
 from counterpoise.actions.series_marks import Draft
-from counterpoise.domain.demand.explore import Every
+from counterpoise.domain.demand.explore import Wish
 from counterpoise.domain.measure.question import UnknownDimension, UnknownMeasure
 from counterpoise.domain.rulebook.rates import MissingRate
+from counterpoise.domain.tables.carried import Every
 from counterpoise.domain.tables.mark import MarkKind
 from counterpoise.domain.tables.occasion import OccasionKind
 from counterpoise.domain.time_series.series import BrokenSeries
@@ -41,6 +45,29 @@ class SeriesWanted(Schema):
         False,  # noqa: FBT003 -- how a schema states what holds where nothing is said
         description="Whether challengers may compete with the methods.",
     )
+
+
+class SeriesToPublish(Sent):
+    """What of the explorer is to be kept in the ledger of ranges; as it is asked for there."""
+
+    measure: Name
+    by: list[Name] = Field(default_factory=list, max_length=2)
+    every: Every = "month"
+    steps: int = Field(6, ge=1, le=92)
+    challenged: bool = False
+
+
+class SeriesPublished(Schema):
+    """is_new: false where the same was published before; it is kept once. ranges: how many."""
+
+    measure: str
+    unit: str
+    every: Every
+    by: list[str]
+    as_of: date
+    build: str
+    ranges: int
+    is_new: bool
 
 
 class PeriodPastAnswer(Schema):
@@ -173,23 +200,43 @@ class SeriesAnswer(Schema):
 @router.get("/series", response=SeriesAnswer, summary="Carry a measure forward")
 def show_series(request: HttpRequest, wanted: Query[SeriesWanted]) -> dict[str, Any]:
     """As known on the last day of the data. By rep or team for those who see everybody."""
+    with _asking(request, wanted) as (build, asked):
+        found = series.carry(build, asked, today=now().date())
+    return answer_series(build.id, found)
+
+
+@router.post(
+    "/series/publish",
+    response={201: SeriesPublished},
+    summary="Publish what is carried forward",
+)
+def publish_series(request: HttpRequest, wanted: SeriesToPublish) -> Status[Any]:
+    """Its ranges are kept, and scored once their periods are over: GET /coverage."""
+    with _asking(request, wanted) as (build, asked):
+        done = published_ranges.publish_wish(build, asked, access.get_visitor(request), now=now())
+    return Status(201, answer_published(done))
+
+
+@contextmanager
+def _asking(
+    request: HttpRequest, wanted: SeriesWanted | SeriesToPublish
+) -> Iterator[tuple[CurrentBuild, Wish]]:
+    """What is asked for, of which build; refusals become problems."""
     if series.PEOPLE & set(wanted.by) and access.get_visitor(request).reach != "everyone":
         raise Http404
+    by = tuple(wanted.by)
     try:
         build = examinations.get_build(get_workspace())
-        asked = series.wish(
-            wanted.measure,
-            tuple(wanted.by),
-            wanted.every,
-            wanted.steps,
-            is_challenged=wanted.challenged,
+        yield (
+            build,
+            series.wish(
+                wanted.measure, by, wanted.every, wanted.steps, is_challenged=wanted.challenged
+            ),
         )
-        found = series.carry(build, asked, today=now().date())
     except NoBuild as error:
         raise Problem(404, str(error)) from None
     except (UnknownMeasure, UnknownDimension, BrokenSeries, MissingRate) as error:
         raise Problem(422, str(error)) from None
-    return answer_series(build.id, found)
 
 
 @router.get("/series/marks", response=PeriodMarks, summary="List marks, the newest first")

@@ -9,11 +9,32 @@ from django.views.decorators.http import require_safe
 from counterpoise.actions.coverage import CoverageLedger, judge_ranges
 from counterpoise.connectors.documents import names
 from counterpoise.domain.measure.coverage import Coverage
+from counterpoise.domain.tables.published import PublishedRange
+from counterpoise.web import access
 from counterpoise.web.demand.figures import DIMENSION_NAMES
 from counterpoise.web.pages import render_page
 from counterpoise.web.tables import Column, Row, Table
 from counterpoise.web.workplace import get_workspace, now
 
+KINDS: dict[str, str | Promise] = {
+    "forecast": gettext_lazy("forecast"),
+    "series": gettext_lazy("explorer"),
+    "volume": gettext_lazy("volume"),
+}
+PERIODS: dict[str, str | Promise] = {
+    "day": gettext_lazy("Day"),
+    "week": gettext_lazy("Week"),
+    "month": gettext_lazy("Month"),
+    "quarter": gettext_lazy("Quarter"),
+}
+DIMENSIONS: dict[str, str | Promise] = {
+    **DIMENSION_NAMES,
+    "rep": gettext_lazy("Rep"),
+    "type": gettext_lazy("Type of activity"),
+    **{name: gettext_lazy(title) for name, title in names.VOLUME_MEMBERS.items()},
+}
+PLACES = 3
+"""Shares of one are told among amounts, so a figure keeps a few of its decimals."""
 VERDICTS: dict[str, str | Promise] = {
     "as promised": gettext_lazy("as promised"),
     "too narrow": gettext_lazy("drifted: too narrow"),
@@ -24,7 +45,8 @@ VERDICTS: dict[str, str | Promise] = {
 
 @require_safe
 def show_coverage(request: HttpRequest) -> HttpResponse:
-    found = judge_ranges(get_workspace(), today=now().date())
+    visitor = access.get_visitor(request)
+    found = judge_ranges(get_workspace(), today=now().date(), visitor=visitor)
     drifted = [each for each in found.coverage if each.verdict in {"too narrow", "too wide"}]
     context = {
         "found": found,
@@ -33,17 +55,22 @@ def show_coverage(request: HttpRequest) -> HttpResponse:
         "wide": [_name_coverage(each) for each in drifted if each.verdict == "too wide"],
     }
     return render_page(
-        request, "demand/coverage.html", context, [_build_coverage(found), _build_ranges(found)]
+        request,
+        "demand/coverage.html",
+        context,
+        [_build_coverage(found), _build_ranges(found), *_build_unscored(found)],
     )
 
 
 def _build_coverage(found: CoverageLedger) -> Table:
     return Table(
         name="coverage",
-        caption=_("Of the ranges whose month is over"),
+        caption=_("Of the ranges whose period is over"),
         columns=(
+            Column("kind", _("Kind"), has_choices=True),
             Column("of", _("Figures"), has_choices=True),
             Column("measure", _("Measure"), has_choices=True),
+            Column("every", _("Period"), has_choices=True),
             Column("ahead", _("Months ahead"), "number", has_choices=True),
             Column("share", _("Should hold"), "share", has_choices=True),
             Column("found", _("Held"), "share"),
@@ -58,8 +85,10 @@ def _build_coverage(found: CoverageLedger) -> Table:
         rows=tuple(
             Row(
                 {
+                    "kind": str(KINDS[each.kind]),
                     "of": _name_level(each.level),
-                    "measure": names.name_code("measure", each.measure),
+                    "measure": _name_measure(each),
+                    "every": str(PERIODS[each.every]),
                     "ahead": each.months_ahead,
                     "share": each.share,
                     "found": each.found,
@@ -75,7 +104,7 @@ def _build_coverage(found: CoverageLedger) -> Table:
             for each in found.coverage
         ),
         empty=_(
-            "No month that a saved run forecast is over yet. Load newer data; until then the"
+            "No period that a range was published of is over yet. Load newer data; until then the"
             " back-test of a forecast says how often such ranges would have held."
         ),
     )
@@ -84,23 +113,27 @@ def _build_coverage(found: CoverageLedger) -> Table:
 def _build_ranges(found: CoverageLedger) -> Table:
     return Table(
         name="ranges",
-        caption=_("Every range of the whole company whose month is over"),
+        caption=_("Every range of the whole company whose period is over"),
         columns=(
-            Column("month", _("Month"), "month"),
+            Column("start", _("From"), "day"),
+            Column("every", _("Period"), has_choices=True),
+            Column("kind", _("Kind"), has_choices=True),
             Column("measure", _("Measure"), has_choices=True),
             Column("made_on", _("Forecast made"), "day"),
             Column("ahead", _("Months ahead"), "number", has_choices=True),
             Column("share", _("Should hold"), "share", has_choices=True),
-            Column("low", _("From"), "quantity"),
-            Column("high", _("To"), "quantity"),
-            Column("actual", _("Came"), "quantity"),
+            Column("low", _("Range from"), "number", places=PLACES),
+            Column("high", _("Range to"), "number", places=PLACES),
+            Column("actual", _("Came"), "number", places=PLACES),
             Column("held", _("Held"), has_choices=True),
         ),
         rows=tuple(
             Row(
                 {
-                    "month": each.month,
-                    "measure": names.name_code("measure", each.measure),
+                    "start": each.start,
+                    "every": str(PERIODS[each.every]),
+                    "kind": str(KINDS[each.kind]),
+                    "measure": _name_measure(each),
                     "made_on": each.made_on,
                     "ahead": each.months_ahead,
                     "share": each.share,
@@ -112,15 +145,44 @@ def _build_ranges(found: CoverageLedger) -> Table:
             )
             for each in found.judged
         ),
-        empty=_("No month that a saved run forecast is over yet."),
-        sort="-month",
+        empty=_("No period that a range was published of is over yet."),
+        sort="-start",
     )
+
+
+def _build_unscored(found: CoverageLedger) -> tuple[Table, ...]:
+    """Nothing where all that was published can be held against something."""
+    if not found.unscored:
+        return ()
+    table = Table(
+        name="unscored",
+        caption=_("Published, and never held against what came"),
+        columns=(
+            Column("measure", _("Volume"), has_choices=True),
+            Column("of", _("Figures")),
+            Column("why", _("Why")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "measure": names.name_code("volume", each.kind),
+                    "of": _name_level(each.level),
+                    "why": each.why,
+                }
+            )
+            for each in found.unscored
+        ),
+        empty="",
+    )
+    return (table,)
 
 
 def _name_coverage(found: Coverage) -> dict[str, object]:
     return {
+        "kind": str(KINDS[found.kind]),
         "of": _name_level(found.level),
-        "measure": names.name_code("measure", found.measure),
+        "measure": _name_measure(found),
+        "every": str(PERIODS[found.every]),
         "ahead": found.months_ahead,
         "share": found.share,
         "found": found.found,
@@ -128,6 +190,11 @@ def _name_coverage(found: Coverage) -> dict[str, object]:
     }
 
 
+def _name_measure(found: Coverage | PublishedRange) -> str:
+    group = "volume" if found.kind == "volume" else "measure"
+    return names.name_code(group, found.measure)
+
+
 def _name_level(level: tuple[str, ...]) -> str:
-    named = [str(name) for key, name in DIMENSION_NAMES.items() if key in level]
+    named = [str(name) for key, name in DIMENSIONS.items() if key in level]
     return " × ".join(named) or _("Whole company")

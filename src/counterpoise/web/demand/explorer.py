@@ -1,6 +1,7 @@
 """The forecast explorer: any measure carried forward, whole or by its parts, a part at a time."""
 
-from typing import Any
+from typing import Any, get_args
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -11,14 +12,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from counterpoise.actions import examinations, series, series_marks
-from counterpoise.actions.examinations import CurrentBuild
+from counterpoise.actions import examinations, published_ranges, series, series_marks
 from counterpoise.connectors.documents import names, series_charts
 from counterpoise.domain.demand import explore
+from counterpoise.domain.demand.explore import Wish
 from counterpoise.domain.measure.question import UnknownDimension
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule
 from counterpoise.domain.tables.carried import Carried, CarriedPart
+from counterpoise.domain.tables.forecast import Measure
 from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store.ledger import find_current_build
@@ -28,12 +30,14 @@ from counterpoise.web.collect.measures import PARTS
 from counterpoise.web.demand import carried_tables
 from counterpoise.web.demand.marking import MarkForm, make_mark, open_form
 from counterpoise.web.drawings import draw_once
+from counterpoise.web.newest import find_newest_period
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
 from counterpoise.web.workplace import get_workspace, now
 
 SPLITS = ("", "region", "product", "segment", "source", "team", "rep", "type")
 PAIRS = ("region,product", "region,segment", "product,segment", "region,source", "team,product")
+REFUSALS = (UnknownDimension, BrokenSeries, MissingRate, InvalidRule)
 NAMES = {**PARTS, "type": _("Type of activity")}
 
 
@@ -95,6 +99,28 @@ def mark(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def publish(request: HttpRequest) -> HttpResponse:
+    """Keeps the ranges that are looked at in the ledger. What cannot be carried is told again."""
+    visitor = access.get_visitor(request)
+    form = SeriesForm(_fill(request.GET), visitor=visitor)
+    if find_current_build() is None or not form.is_valid():
+        return redirect(_stay_on(request))
+    try:
+        build = examinations.get_build(get_workspace())
+        wanted = _wish(form.cleaned_data)
+        done = published_ranges.publish_wish(build, wanted, visitor, now=now())
+    except REFUSALS:
+        return redirect(_stay_on(request))
+    messages.success(
+        request,
+        gettext("The ranges are published. They are scored once their periods are over.")
+        if done.is_new
+        else gettext("The same ranges were published before, so nothing was added."),
+    )
+    return redirect(_stay_on(request))
+
+
+@require_POST
 def withdraw_mark(request: HttpRequest, mark_id: int) -> HttpResponse:
     try:
         series_marks.withdraw_mark(mark_id, access.get_visitor(request), now=now())
@@ -120,8 +146,8 @@ def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
         return render_page(request, "demand/series.html", context, form=form)
     try:
         build = examinations.get_build(get_workspace())
-        found = _carry(build, form.cleaned_data)
-    except (UnknownDimension, BrokenSeries, MissingRate, InvalidRule) as error:
+        found = series.carry(build, _wish(form.cleaned_data), today=now().date())
+    except REFUSALS as error:
         form.add_error(None, eyes.explain(error))
         return render_page(request, "demand/series.html", context, form=form)
     part = _choose(found, request.GET.get("part", ""))
@@ -135,6 +161,7 @@ def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
         "currency": found.unit,
         "marking": open_form(found, part, reader, marking),
         "query": request.GET.urlencode(),
+        "legs_page": _find_legs(found.measure),
         "held": [
             (each.mark.id, carried_tables.name_mark(each.mark, reader))
             for each in marks
@@ -155,16 +182,22 @@ def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
     return render_page(request, "demand/series.html", context, tables, form=form, status=status)
 
 
-def _carry(build: CurrentBuild, asked: dict[str, Any]) -> Carried:
-    by = tuple(filter(None, asked["by"].split(",")))
-    wanted = series.wish(
+def _wish(asked: dict[str, Any]) -> Wish:
+    return series.wish(
         asked["measure"],
-        by,
+        tuple(filter(None, asked["by"].split(","))),
         asked["every"],
         asked["steps"],
         is_challenged=asked["challenged"],
     )
-    return series.carry(build, wanted, today=now().date())
+
+
+def _find_legs(measure: str) -> str:
+    """Where the newest forecast of it is taken apart; '' for what no cycle forecasts."""
+    period = find_newest_period() if measure in get_args(Measure) else None
+    if not period:
+        return ""
+    return f"{reverse('demand:period', args=[period])}?{urlencode({'measure': measure})}#made-of"
 
 
 def _fill(asked: QueryDict) -> dict[str, str]:

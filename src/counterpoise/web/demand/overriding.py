@@ -18,7 +18,7 @@ from counterpoise.domain.tables.figure import find_figure
 from counterpoise.domain.tables.override import FigureKey, InvalidOverride, Override
 from counterpoise.store import overrides as stored
 from counterpoise.web import access
-from counterpoise.web.demand import cells, history
+from counterpoise.web.demand import cells, history, legs
 from counterpoise.web.demand.figures import build_sums
 from counterpoise.web.demand.forms import LockForm, OverrideForm
 from counterpoise.web.demand.words import name_reason, name_unit
@@ -145,7 +145,9 @@ def render_cell(
     assert said is not None, "overrides add no figures"
     held, lock = _find_override(outlook, key), overrides.find_lock(outlook, key)
     as_of = outlook.statistical.as_of
+    made_of, table_of_legs = legs.show_legs(request, outlook, figure.measure, figure.by)
     tables = [
+        *table_of_legs,
         build_sums(outlook, figure, reader),
         history.build_history(period, stored.list_history(period, key), reader, as_of),
     ]
@@ -172,6 +174,8 @@ def render_cell(
         "override_link": cells.link("override", period, key),
         "lock_link": cells.link("lock", period, key),
         "subject": f"override:{held.id}" if held else "",
+        "measure": figure.measure,
+        **made_of,
     }
     status = 409 if conflict or _is_contradicted(shown) else 200
     if isinstance(form, LockForm):

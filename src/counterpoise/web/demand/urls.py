@@ -35,6 +35,7 @@ urlpatterns = [
         phasing_out.withdraw,
         name="withdraw-phase-out",
     ),
+    path("series/publish", explorer.publish, name="publish-series"),
     path("series/mark", explorer.mark, name="mark"),
     path("series/marks/<int:mark_id>/withdraw", explorer.withdraw_mark, name="withdraw-mark"),
     path("overrides/<int:override_id>/", overriding.go_to_cell, name="made"),

@@ -20,7 +20,7 @@ from counterpoise.domain.tables.forecast import Forecast, Measure
 from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.web.access import get_visitor
-from counterpoise.web.demand import cells, figures, launch_tables
+from counterpoise.web.demand import cells, figures, launch_tables, legs
 from counterpoise.web.demand.words import name_reason, name_role
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.newest import find_newest_period, get_newest
@@ -62,6 +62,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         figures.build_weights(outlook.forecast.weights),
         *launch_tables.build_lines(outlook),
     )
+    made_of, table_of_legs = legs.show_legs(request, outlook, measure)
     context = {
         "outlook": outlook,
         "currency": outlook.cycle.currency,
@@ -72,10 +73,11 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         "totals": _sum_up(outlook),
         "whole": {each: cells.link("cell", period, (each, None, ())) for each in get_args(Measure)},
         "opened": list_asked(request.GET),
+        **made_of,
         **_draw(request, outlook),
         **_draw_change(request, period, outlook),
     }
-    return render_page(request, "demand/period.html", context, tables)
+    return render_page(request, "demand/period.html", context, (*tables, *table_of_legs))
 
 
 @require_safe
