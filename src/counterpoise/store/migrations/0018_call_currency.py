@@ -54,7 +54,7 @@ def _find_run(apps: Any, call: Any) -> str:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0016_calls"),
+        ("store", "0017_publications"),
     ]
 
     operations = [
