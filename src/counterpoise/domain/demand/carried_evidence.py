@@ -1,6 +1,7 @@
 """What a series was learned from, for people: effects of occasions, what was replaced, notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -59,15 +60,33 @@ def list_notes(
         return
     last = series.start_of(len(series.values) + steps)
     if learning.surroundings.working is None:
-        yield text(
-            "Days off are known until {until} and the last period ahead goes on to {end}, so"
-            " working days were left aside. Load the days off up to then into the table calendar,"
-            " or ask for fewer periods.",
-            until=calendar.off_until,
-            end=last,
-        )
+        yield _say_ended(series, calendar.off_until, last)
     elif learning.trial is not None:
         yield _say_trial(learning.trial)
+        if learning.trial.helps and calendar.off_until < last - timedelta(days=1):
+            yield text(
+                "Days off are known until {until}. Each month that goes on after that is taken to"
+                " have as many working days as the same month of other years. Load the days off up"
+                " to {end} into the table calendar.",
+                until=calendar.off_until,
+                end=last,
+            )
+
+
+def _say_ended(series: Series, until: date, last: date) -> Text:
+    if series.frequency == "month":
+        return text(
+            "Days off are known until {until} only, and months after that are over already, so"
+            " working days were left aside. Load the days off since then into the table calendar.",
+            until=until,
+        )
+    return text(
+        "Days off are known until {until} and the last period ahead goes on to {end}, so"
+        " working days were left aside. Load the days off up to then into the table calendar,"
+        " or ask for fewer periods.",
+        until=until,
+        end=last,
+    )
 
 
 def _say_trial(trial: Trial) -> Text:
@@ -127,6 +146,15 @@ def _say_why(effect: Effect) -> Text | None:
         case "chance":
             return text("What was seen is no more than chance, so nothing is added for it.")
     return None
+
+
+def measure_misses(
+    off: Sequence[NDArray[np.float64]], came: Sequence[NDArray[np.float64]]
+) -> Decimal | None:
+    """How far off in all, as a share of what came; None where nothing did."""
+    whole = sum(float(np.abs(each).sum()) for each in came)
+    missed = sum(float(np.abs(each).sum()) for each in off)
+    return round_to(missed / whole, SHARE) if whole else None
 
 
 def round_to(value: float, unit: Decimal) -> Decimal:

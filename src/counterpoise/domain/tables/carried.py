@@ -14,11 +14,13 @@ LEVELS = (Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75"), Deci
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A period ahead by its first day; quantiles follow LEVELS."""
+    """A period ahead by its first day; quantiles follow LEVELS. came: what of both came already, in
+    months of the period that are over."""
 
     start: date
     expected: Decimal
     quantiles: tuple[Decimal, ...]
+    came: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class CarriedPart:
     effects: tuple[OccasionEffect, ...] = ()
     replaced: tuple[Replaced, ...] = ()
     notes: tuple[Text, ...] = ()
+    alone: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

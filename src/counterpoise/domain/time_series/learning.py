@@ -22,7 +22,7 @@ from counterpoise.domain.time_series.outliers import Outlier
 from counterpoise.domain.time_series.past import look_back
 from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
 from counterpoise.domain.time_series.series import Series
-from counterpoise.domain.time_series.together import ORIGINS, is_slow, say
+from counterpoise.domain.time_series.together import ORIGINS, Say, is_slow, say
 
 Values = NDArray[np.float64]
 MOST_TRIED = 3
@@ -61,18 +61,21 @@ class Trial:
 class Learning:
     """How one series is learned from; `say` goes in the place of together.say.
 
-    trial: None where there are no working days to try.
+    trial: None where there are no working days to try. carry: what carries the values that are
+    left; it may say several things at once, the last axis being the steps.
     """
 
     surroundings: Surroundings
     trial: Trial | None
+    carry: Say = say
 
     def say(self, values: Values, steps: int, season: int) -> Values:
         if is_slow(values) or np.ptp(values) == 0:
-            return say(values, steps, season)
+            return self.carry(values, steps, season)
         plain, working, lift = self._strip(values, steps, season)
         clean = outliers.replace(plain, self._find_outliers(plain, season))
-        ahead = lift.put_in(say(clean, steps, season), len(values)) * working[len(values) :]
+        carried = self.carry(clean, steps, season)
+        ahead = lift.put_in(carried, len(values)) * working[len(values) :]
         floor = 0.0 if values.min() >= 0 else -np.inf
         return np.asarray(np.maximum(ahead, floor), dtype=np.float64)
 
@@ -114,12 +117,12 @@ class Learning:
         return outliers.find_outliers(plain, season, self.surroundings.spread)
 
 
-def learn(series: Series, steps: int, surroundings: Surroundings) -> Learning:
+def learn(series: Series, steps: int, surroundings: Surroundings, carry: Say = say) -> Learning:
     """Decides whether working days count, from days before those that the series is judged by."""
     working = surroundings.working
     if working is None or is_slow(series.values) or np.ptp(working) == 0:
-        return Learning(surroundings, None)
-    return Learning(surroundings, _try_out(series, steps, working))
+        return Learning(surroundings, None, carry)
+    return Learning(surroundings, _try_out(series, steps, working), carry)
 
 
 def _try_out(series: Series, steps: int, working: Values) -> Trial:
