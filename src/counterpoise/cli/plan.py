@@ -144,9 +144,9 @@ def series(
     by
         One or two dimensions to split by: region, product, segment, source, team, rep, type.
     every
-        day, week, month or quarter.
+        day, week, month, quarter or year; a year of what adds up, not of a rate.
     steps
-        How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
+        How many periods ahead: up to 92 days, 52 weeks, 24 months or quarters, or 6 years.
     challenged
         Let challengers compete with the methods, on past days.
     """
@@ -159,16 +159,25 @@ def series(
         print_json(series_answers.answer_series(build.id, found))
         return
     rows = [
-        (_name(part.by), step.start, step.expected, step.quantiles[0], step.quantiles[-1])
+        (
+            _name(part.by),
+            step.start,
+            step.expected,
+            step.quantiles[0],
+            step.quantiles[-1],
+            step.came,
+        )
         for part in found.parts
         for step in part.ahead
     ]
     title = f"{measure}, as of {found.as_of}, {found.unit}"
-    print_table(title, ("of", f"{every} from", "expected", "10 %", "90 %"), rows)
+    print_table(title, ("of", f"{every} from", "expected", "10 %", "90 %", "came already"), rows)
     past = [
-        (_name(part.by), part.missed, part.usual, part.looks) for part in found.parts if part.looks
+        (_name(part.by), part.missed, part.alone, part.usual, part.looks)
+        for part in found.parts
+        if part.looks
     ]
-    columns = ("of", "missed by", "repeating the season", "past days tried")
+    columns = ("of", "missed by", "months alone", "repeating the season", "past days tried")
     print_table("How such forecasts did before", columns, past)
     _print_learned(found)
 
