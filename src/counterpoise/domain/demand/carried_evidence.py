@@ -13,6 +13,7 @@ from counterpoise.domain.tables.occasion import CalendarDays
 from counterpoise.domain.time_series.learning import Learning, Trial
 from counterpoise.domain.time_series.occasions import FEWEST_OCCURRENCES, Effect
 from counterpoise.domain.time_series.series import Series
+from counterpoise.domain.time_series.year_in_days import YearTrial
 from counterpoise.domain.values.text import Text, text
 
 CENT, SHARE = Decimal("0.01"), Decimal("0.000001")
@@ -56,6 +57,8 @@ def list_replaced(
 def list_notes(
     learning: Learning, calendar: CalendarDays | None, series: Series, steps: int, *, adds_up: bool
 ) -> Iterator[Text]:
+    if learning.year is not None:
+        yield _say_year(learning.year)
     if not adds_up or calendar is None or calendar.off_until is None:
         return
     last = series.start_of(len(series.values) + steps)
@@ -86,6 +89,36 @@ def _say_ended(series: Series, until: date, last: date) -> Text:
         " or ask for fewer periods.",
         until=until,
         end=last,
+    )
+
+
+def _say_year(trial: YearTrial) -> Text:
+    if not trial.looks:
+        return text(
+            "The history is too short to try out a season of the year, so days have that of the"
+            " week only."
+        )
+    ratio = trial.with_it / trial.without - 1 if trial.without else 0.0
+    percent = abs(round_to(100 * ratio, _TENTH))
+    if trial.helps:
+        return text(
+            "Days have a season of the year beside that of the week: on {n} past days tried, that"
+            " missed by {percent} % less.",
+            n=trial.looks,
+            percent=percent,
+        )
+    if ratio < 0:
+        return text(
+            "Days have the season of the week only: on {n} past days tried, one of the year beside"
+            " it missed by {percent} % less, which may be chance.",
+            n=trial.looks,
+            percent=percent,
+        )
+    return text(
+        "Days have the season of the week only: on {n} past days tried, one of the year beside it"
+        " missed by {percent} % more.",
+        n=trial.looks,
+        percent=percent,
     )
 
 

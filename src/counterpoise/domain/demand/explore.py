@@ -44,8 +44,9 @@ MOST_STEPS: dict[Every, int] = {"day": 92, "week": 52, "month": 24, "quarter": 2
 """Of quarters and years, as many as periods.HORIZON holds."""
 MOST_PARTS: dict[Every, int] = {"day": 12, "week": 60, "month": 200, "quarter": 200, "year": 200}
 """A day's history is twenty times as long as a month's, and takes as much longer to carry."""
-LEARNED_DAYS = 728
-"""Of days the newest two years are learned from."""
+LEARNED_DAYS = 1096
+"""Of days the newest three years are learned from: two that show a season of the year, and one to
+try it on."""
 IN_MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
 """How many months make what is carried by month where it adds up."""
 
