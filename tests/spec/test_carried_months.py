@@ -130,7 +130,7 @@ class TestAPeriodUnderWay:
         assert following.expected == sum(expect(months)[2:])
         assert following.came == 0
         assert "from 2026-10-01 on is under way" in str(found.notes[0])
-        assert "came up to 2026-11-01" in str(found.notes[0])
+        assert "came before 2026-11-01" in str(found.notes[0])
 
     def test_it_can_bring_no_less_than_what_came(self):
         (whole,) = ask("quarter", 1, MID_QUARTER, self.MONTHS).parts

@@ -110,9 +110,9 @@ class TestFrequencies:
         got = [float(each.expected) for each in found.parts[0].ahead]
         assert got == pytest.approx([10 + 5 * ((92 + n) % 7) for n in range(7)], abs=1)
 
-    def test_of_days_the_newest_two_years_are_learned_from(self):
-        first = LAST_DAY - timedelta(days=999)
-        values = np.random.default_rng(1).gamma(50, 2, 1000)
+    def test_of_days_the_newest_three_years_are_learned_from(self):
+        first = LAST_DAY - timedelta(days=1199)
+        values = np.random.default_rng(1).gamma(50, 2, 1200)
         (whole,) = carry(measure("day", values, first), wish("day", 1), LAST_DAY).parts
         assert len(whole.history) == LEARNED_DAYS
         assert whole.history[-1].start == LAST_DAY

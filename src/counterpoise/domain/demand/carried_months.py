@@ -95,8 +95,8 @@ def list_notes(axis: Series, ask: Ask) -> Iterator[Text]:
     after = len(axis.values)
     if ask.begun:
         yield text(
-            "The period from {start} on is under way: its figure is what came up to {until} and"
-            " what is expected of its months after that. Its range is of those months alone.",
+            "The period from {start} on is under way: its figure is what came before {until} and"
+            " what is expected of its months from then on. Its range is of those months alone.",
             start=axis.start_of(after - ask.begun),
             until=axis.start_of(after),
         )
