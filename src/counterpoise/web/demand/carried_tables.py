@@ -173,7 +173,7 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
             Column("n", gettext("Past occurrences"), "number"),
             Column("why", gettext("Why nothing is added")),
         ),
-        rows=tuple(_build_occasion(each, effects.get(each.kind), part) for each in part.occasions),
+        rows=tuple(_build_occasion(each, effects.get(each.kind), found) for each in part.occasions),
         empty="",
         currency=found.unit,
         sort="-first",
@@ -181,14 +181,14 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
     )
 
 
-def _build_occasion(each: Occasion, effect: OccasionEffect | None, part: CarriedPart) -> Row:
+def _build_occasion(each: Occasion, effect: OccasionEffect | None, found: Carried) -> Row:
     return Row(
         {
             "first": each.first,
             "last": each.last,
             "kind": name_occasion(each.kind),
             "name": name_feast(each.name),
-            "when": gettext("ahead") if each.last >= part.ahead[0].start else gettext("past"),
+            "when": gettext("ahead") if each.last > found.as_of else gettext("past"),
             "effect": effect.size if effect else None,
             "n": effect.n if effect else None,
             "why": effect.why if effect else None,
