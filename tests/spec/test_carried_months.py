@@ -12,6 +12,7 @@ from counterpoise.domain.demand.surroundings import Known
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.challengers import Competitors, Terms
+from counterpoise.domain.time_series.periods import HORIZON
 from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.period import add_months
 from counterpoise.domain.values.text import text
@@ -201,6 +202,18 @@ class TestHistory:
         with pytest.raises(BrokenSeries, match="no whole period of 12 months is over yet"):
             ask("year", 1, date(2026, 6, 30), months)
         assert len(ask("quarter", 1, date(2026, 6, 30), months).parts[0].history) == 1
+
+    @pytest.mark.parametrize(
+        ("every", "adds_up", "learned_by", "reach"),
+        [
+            pytest.param("quarter", True, "month", HORIZON, id="quarters that add up"),
+            pytest.param("quarter", False, "quarter", 2, id="quarters of a rate"),
+            pytest.param("week", True, "week", 2, id="weeks"),
+        ],
+    )
+    def test_what_is_measured_for_it(self, every, adds_up, learned_by, reach):
+        wish = Wish("leads", (), every, 2, adds_up)
+        assert (wish.learned_by, wish.reach) == (learned_by, reach)
 
     def test_a_year_of_a_rate_is_refused(self):
         with pytest.raises(BrokenSeries, match="Ask for it by month or quarter"):

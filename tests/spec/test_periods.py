@@ -1,9 +1,13 @@
 """Temporal hierarchies: runs of months, what they are made to agree by, and their ranges."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 
 from counterpoise.domain.time_series import ranges
+from counterpoise.domain.time_series.coherence import reconcile
+from counterpoise.domain.time_series.hierarchy import group_by_labels
 from counterpoise.domain.time_series.periods import (
     AGREED,
     ALONE,
@@ -15,7 +19,8 @@ from counterpoise.domain.time_series.periods import (
     measure_unit,
     say_both,
 )
-from counterpoise.domain.time_series.together import say
+from counterpoise.domain.time_series.series import Series
+from counterpoise.domain.time_series.together import forecast_together, say
 
 
 def make(count, seed=1):
@@ -88,6 +93,21 @@ class TestAgreed:
     def test_nothing_falls_below_zero_where_nothing_ever_was(self):
         falling = np.maximum(1000 - 20.0 * np.arange(48), 5) + make(48) / 1000
         assert say_both(falling, HORIZON, 12)[AGREED].min() >= 0
+
+
+def test_series_of_one_frequency_are_carried_as_ever():
+    """By hand, as weeks, days and the tourism benchmark have it: no longer runs, no HORIZON."""
+    hierarchy = group_by_labels([{"part": each} for each in "abc"], [()])
+    lowest = [Series(f"{n}", "month", date(2020, 1, 1), make(60, seed=n)) for n in range(3)]
+    every = [sum(each.values for each in lowest), *(each.values for each in lowest)]
+    found = forecast_together(hierarchy, lowest, 6)
+    base = np.array([say(each, 6, 12) for each in every])
+    missed = np.array([
+        [(each[60 - n : 66 - n or None] - say(each[: 60 - n], 6, 12)).mean() for n in range(6, 12)]
+        for each in every
+    ])  # fmt: skip
+    by_hand = reconcile(hierarchy, base, missed)
+    assert np.array([each.middle for each in found]).tolist() == by_hand.tolist()
 
 
 class TestUnits:
