@@ -43,6 +43,18 @@ def test_what_months_bring_to_each_period_ahead():
 
 
 @pytest.mark.parametrize(
+    ("ask", "apart", "judged"),
+    [
+        pytest.param(Ask(1, 6), 1, 6, id="months are looked back on month by month"),
+        pytest.param(Ask(3, 2), 1, 6, id="quarters too"),
+        pytest.param(Ask(12, 1), 6, 37, id="years half a year apart: the oldest of 6 is 42 back"),
+    ],
+)
+def test_how_far_apart_looks_back_are(ask, apart, judged):
+    assert (ask.apart, ask.judged) == (apart, judged)
+
+
+@pytest.mark.parametrize(
     ("months", "longer"),
     [
         pytest.param(26, (), id="eight quarters show no season"),

@@ -54,6 +54,16 @@ class Ask:
         return self.size * self.steps - self.begun
 
     @property
+    def apart(self) -> int:
+        """Months between looks back: of years half a year, for else all would see the same one."""
+        return max(1, self.size // 2)
+
+    @property
+    def judged(self) -> int:
+        """How many months the looks back reach back to, beside those of a look at each month."""
+        return self.months + (ORIGINS - 1) * (self.apart - 1)
+
+    @property
     def lengths(self) -> Values:
         """How many months of each period are still ahead."""
         return np.array([self.size - self.begun] + [self.size] * (self.steps - 1), dtype=float)
@@ -109,12 +119,12 @@ def forecast_periods(
     named = list(zip(hierarchy.nodes, every, strict=True))
     ways = [_remember(prepare(node, each, WEIGHED)) for node, each in named]
     judged = ways
-    if ask.months > WEIGHED:
-        judged = [_remember(prepare(node, each, ask.months)) for node, each in named]
+    if ask.judged > WEIGHED:
+        judged = [_remember(prepare(node, each, ask.judged)) for node, each in named]
     ahead = [way(each.values, HORIZON, YEAR)[AGREED] for each, way in zip(every, ways, strict=True)]
     missed = [_miss(each, way) for each, way in zip(every, ways, strict=True)]
     past = [
-        look_back(each, ask.months, origins=ORIGINS, say=way)
+        look_back(each, ask.months, origins=ORIGINS, apart=ask.apart, say=way)
         for each, way in zip(every, judged, strict=True)
     ]
     alone = [[ask.add_up(each.said[ALONE]) for each in looks] for looks in past]
@@ -233,7 +243,7 @@ def _spread_out(
     of whole periods, or of as much of one as is ahead now."""
     kinds = [is_slow(each.values) for each in every]
     own = [[_measure(ask, each) for each in looks] for looks in past]
-    reach = {}
+    reach, looks = {}, max(map(len, past), default=0)
     for kind in set(kinds):
         errors = [
             each
@@ -246,7 +256,7 @@ def _spread_out(
             np.array(errors),
             levels,
             steps=ask.steps,
-            each_counts=together.count_separate(max(map(len, past), default=0), ask.months),
+            each_counts=together.count_separate(looks, ask.months / ask.apart),
         )
     found = []
     for series, ahead, kind in zip(every, months, kinds, strict=True):

@@ -142,8 +142,9 @@ def learn_reach(
     )
 
 
-def count_separate(looks: int, steps: int) -> float:
-    """What each of so many looks back is worth, in separate ones: a step apart, they overlap."""
+def count_separate(looks: int, steps: float) -> float:
+    """What each of so many looks back is worth, in separate ones: they overlap. steps: ahead, in
+    what they are apart."""
     separate = 1.0 + ranges.OVERLAP_GAIN * (looks - 1) / steps
     return min(separate, looks) / max(looks, 1)
 
