@@ -18,6 +18,7 @@ SCRIPTS = (
     "challenger.py",
     "series_many.py",
     "tourism.py",
+    "periods.py",
     "parts.py",
     "plan.py",
     "sample.py",

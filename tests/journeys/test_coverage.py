@@ -7,9 +7,19 @@ from decimal import Decimal
 
 import pytest
 
-from counterpoise.actions import coverage, cycles, examinations, published_ranges, series
+from counterpoise.actions import (
+    coverage,
+    coverage_series,
+    cycles,
+    examinations,
+    published_ranges,
+    rules,
+    series,
+)
 from counterpoise.cli.main import main
+from counterpoise.domain.measure.question import Question
 from counterpoise.domain.tables.published import SaidRange
+from counterpoise.domain.values.period import Period
 from counterpoise.store import publications
 from counterpoise.web.demand import coverage as coverage_page
 from frozen_plans import change_rule
@@ -126,6 +136,16 @@ def test_what_is_published_after_a_day_changes_no_look_from_that_day(ran):
     keep(said, build="b-later", at=datetime(2026, 10, 2, tzinfo=UTC))
     assert coverage.judge_ranges(ran, today=date(2026, 9, 30)).coverage == looks[0].coverage
     assert coverage.judge_ranges(ran, today=LATER).coverage == looks[1].coverage
+
+
+def test_a_year_is_scored_by_its_months(planned):
+    publish(planned, "won_deals", ("region",), "year", 1, on=date(2024, 12, 31))
+    build = examinations.get_build(planned)
+    judged, _ = coverage_series.judge_series(build, LATER)
+    came = {each.by: each.actual for each in judged if each.every == "year"}
+    question = Question(("won_deals",), (), Period.parse("2025"), LATER)
+    (whole,) = examinations.answer(build, question, rules.load_rulebook())
+    assert came[()] == whole.value == sum(value for by, value in came.items() if by)
 
 
 def test_parts_days_weeks_and_quarters_are_scored_too(planned):

@@ -54,6 +54,39 @@ def test_the_page_the_api_and_the_command_say_the_same(planned, capsys):
     assert len(rows_of(page, "ahead")) == 3
 
 
+@pytest.mark.parametrize(("every", "steps"), [("quarter", 3), ("year", 2)])
+def test_quarters_and_years_say_what_their_months_say_everywhere(planned, capsys, every, steps):
+    query = f"measure=leads&by=region&every={every}&steps={steps}"
+    main(["series", "leads", "--by", "region", "--every", every, "--steps", str(steps), "--json",
+          "--workspace", str(planned.root)])  # fmt: skip
+    said = json.loads(capsys.readouterr().out)
+    assert make_program(make_person("finance")).get(f"/series?{query}").json() == said
+    viewer = sign_in(make_person("viewer"))
+    page = viewer.get(f"{ADDRESS}?{query}")
+    shown = [Decimal(row["Expected"]) for row in export(viewer, query, "ahead")]
+    whole = said["parts"][0]
+    assert shown == [Decimal(each["expected"]) for each in whole["ahead"]]
+    compared = "Months alone, without quarters or years" in text_of(page)
+    assert compared == (whole["alone"] is not None) == (every == "quarter"), "too early for years"
+    months = export(viewer, "measure=leads&by=region&every=month&steps=24", "totals")
+    totals = {row["Period"]: row for row in months}
+    names = {"quarter": ["Q4 2026", "Q1 2027", "Q2 2027"], "year": ["2026", "2027"]}
+    assert [Decimal(totals[name]["Expected"]) for name in names[every]] == shown
+    came = [Decimal(totals[name]["Of it came already"]) for name in names[every]]
+    assert came == [Decimal(each["came"]) for each in whole["ahead"]]
+    assert ("is under way" in text_of(page)) == (every == "year") == bool(came[0])
+
+
+def test_a_total_links_to_the_same_part_with_its_range(planned):
+    viewer = sign_in(make_person("viewer"))
+    page = viewer.get(f"{ADDRESS}?measure=leads&by=region&every=month&steps=6&part=1")
+    assert [row[0] for row in rows_of(page, "totals")] == ["Q4 2026", "Q1 2027", "2026"]
+    link = "every=quarter&amp;steps=2&amp;challenged=False&amp;part=1"
+    assert link in page.content.decode()
+    one = viewer.get(f"{ADDRESS}?measure=leads&every=month&steps=1")
+    assert "The same in quarters and years" not in text_of(one), "October fills no quarter"
+
+
 def test_a_person_reads_tables(planned, capsys):
     main(["series", "win_rate", "--by", "product", "--every", "quarter",
           "--workspace", str(planned.root)])  # fmt: skip
@@ -90,7 +123,9 @@ def test_every_measure_that_is_offered_can_be_carried_or_says_why(planned, measu
         pytest.param("steps=99", "less than or equal to 92", id="too far ahead"),
         pytest.param("steps=25", "Ask for 1 to 24", id="too many months ahead"),
         pytest.param("every=week&steps=53", "Ask for 1 to 52", id="too many weeks ahead"),
-        pytest.param("every=year", "Select a valid choice", id="period"),
+        pytest.param("every=year&steps=7", "Ask for 1 to 6", id="too many years ahead"),
+        pytest.param("every=year&measure=win_rate&steps=1", "is a rate", id="a year of a rate"),
+        pytest.param("every=decade", "Select a valid choice", id="period"),
     ],
 )
 def test_what_cannot_be_carried_is_refused_with_the_reason(planned, query, said):

@@ -47,7 +47,7 @@ def test_a_planner_marks_a_month_sees_it_replaced_and_withdraws(planned):
 def test_who_may_override_marks_and_nobody_else(planned):
     for role in PEOPLE:
         browser = sign_in(make_person(role))
-        status = browser.post(f"{ADDRESS}mark?{QUERY}", {**SENT, "period": "2020"}).status_code
+        status = browser.post(f"{ADDRESS}mark?{QUERY}", {**SENT, "period": "20"}).status_code
         assert status == (422 if role in RIGHTFUL else 404), role
         shown = text_of(browser.get(f"{ADDRESS}?{QUERY}"))
         assert ("Mark this time" in shown) == (role in RIGHTFUL), role
@@ -156,7 +156,7 @@ def test_marks_of_people_do_not_speak_to_who_did_not_ask_for_people(planned):
         None, now=planned_now(),
     )  # fmt: skip
     build = examinations.get_build(planned)
-    assert carry(build, ()).notes == ()
+    assert list_unplaced(carry(build, ())) == []
     assert "Huda" not in str(carry(build, ("region",)))
 
 
@@ -168,13 +168,13 @@ def test_a_mark_of_a_part_reaches_the_whole_that_is_not_split_by_it(planned):
         None, now=planned_now(),
     )  # fmt: skip
     after = carry(build, ())
-    assert (after.by, len(after.parts), after.notes) == ((), 1, ())
+    assert (after.by, len(after.parts), list_unplaced(after)) == ((), 1, [])
     assert [each.kind for each in after.parts[0].replaced].count("one_off") == 1
     assert after.parts[0].history == before.parts[0].history
     split = carry(build, ("region",)).parts[0]
     assert after.parts[0] == split
     both = carry(build, ("source", "team"))
-    assert [str(each)[:13] for each in both.notes] == ["Marks of Gulf"], "three are too many"
+    assert list_unplaced(both) == ["Marks of Gulf"], "three are too many"
 
 
 def test_where_parts_are_too_many_a_note_says_that_a_mark_is_not_counted(planned, monkeypatch):
@@ -186,7 +186,11 @@ def test_where_parts_are_too_many_a_note_says_that_a_mark_is_not_counted(planned
     )  # fmt: skip
     monkeypatch.setitem(explore.MOST_PARTS, "month", 1)
     build = examinations.get_build(planned)
-    assert [str(each)[:13] for each in carry(build, (), steps=2).notes] == ["Marks of Gulf"]
+    assert list_unplaced(carry(build, (), steps=2)) == ["Marks of Gulf"]
+
+
+def list_unplaced(found):
+    return [str(each)[:13] for each in found.notes if "not taken account of" in str(each)]
 
 
 def planned_now():

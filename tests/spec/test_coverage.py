@@ -147,6 +147,8 @@ def test_of_days_that_were_published_daily_each_counts_once_for_each_day_ahead()
         pytest.param("month", (2026, 9, 30), (2027, 1, 1), 4, 4, id="beyond the year"),
         pytest.param("quarter", (2026, 8, 15), (2026, 7, 1), 0, 0, id="the quarter of the day"),
         pytest.param("quarter", (2026, 8, 15), (2027, 1, 1), 2, 5, id="two quarters"),
+        pytest.param("year", (2026, 8, 15), (2026, 1, 1), 0, 0, id="the year of the day"),
+        pytest.param("year", (2026, 8, 15), (2027, 1, 1), 1, 5, id="the next year"),
         pytest.param("day", (2026, 9, 30), (2026, 9, 1), 0, 0, id="never below nothing"),
     ],
 )

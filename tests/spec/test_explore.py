@@ -18,9 +18,8 @@ LAST_DAY = date(2026, 12, 31)
 REGIONS, PRODUCTS = ("Gulf", "Levant"), ("Atlas", "Beacon", "Compass")
 
 
-def measure(value, month, name="won_revenue", unit="AED", every=1, **by):
-    period = str(Period.of_months(month, every))
-    where = (("month" if every == 1 else "quarter", period), *by.items())
+def measure(value, month, name="won_revenue", unit="AED", **by):
+    where = (("month", str(Period.of_months(month, 1))), *by.items())
     return Measured(name, None if value is None else Decimal(value), unit, where, 1, text("test"))
 
 
@@ -89,15 +88,6 @@ class TestSums:
         assert sum(point.value for point in atlas.history) == 500
         assert len(atlas.history) == 36
         assert 0 < atlas.ahead[0].expected < 100, "it sells seldom, and so it is forecast"
-
-    def test_quarters_are_carried_as_quarters(self):
-        quarters = [
-            measure(str(100 + number % 4), add_months(JANUARY, 3 * number), every=3)
-            for number in range(12)
-        ]
-        (whole,) = carry(quarters, want(every="quarter", steps=2), LAST_DAY).parts
-        assert [step.start for step in whole.ahead] == [date(2027, 1, 1), date(2027, 4, 1)]
-        assert whole.ahead[0].expected == pytest.approx(Decimal(100), abs=2)
 
     def test_its_past_is_told_beside_repeating_the_season(self):
         (whole,) = carry(make_months(parts=ONE), want(), LAST_DAY).parts

@@ -43,8 +43,6 @@ def label(every, day):
             return day.isoformat()
         case "week":
             return f"{day.isocalendar()[0]}-W{day.isocalendar()[1]:02d}"
-        case "quarter":
-            return f"{day.year}-Q{(day.month + 2) // 3}"
         case _:
             return f"{day:%Y-%m}"
 
@@ -83,7 +81,6 @@ class TestFrequencies:
             pytest.param("day", date(2025, 10, 1), 92, date(2026, 1, 1), id="days"),
             pytest.param("week", date(2024, 1, 1), 104, date(2025, 12, 29), id="weeks"),
             pytest.param("month", FIRST, 72, date(2026, 1, 1), id="months"),
-            pytest.param("quarter", FIRST, 24, date(2026, 1, 1), id="quarters"),
         ],
     )
     def test_every_frequency_goes_on_after_the_last_period_that_is_over(
@@ -113,9 +110,9 @@ class TestFrequencies:
         got = [float(each.expected) for each in found.parts[0].ahead]
         assert got == pytest.approx([10 + 5 * ((92 + n) % 7) for n in range(7)], abs=1)
 
-    def test_of_days_the_newest_two_years_are_learned_from(self):
-        first = LAST_DAY - timedelta(days=999)
-        values = np.random.default_rng(1).gamma(50, 2, 1000)
+    def test_of_days_the_newest_three_years_are_learned_from(self):
+        first = LAST_DAY - timedelta(days=1199)
+        values = np.random.default_rng(1).gamma(50, 2, 1200)
         (whole,) = carry(measure("day", values, first), wish("day", 1), LAST_DAY).parts
         assert len(whole.history) == LEARNED_DAYS
         assert whole.history[-1].start == LAST_DAY
@@ -170,17 +167,56 @@ class TestWorkingDays:
         (note,) = list_notes(learning, days, axis, 6, adds_up=True)
         assert str(note).endswith("missed by 10.0 % less, which may be chance.")
 
-    def test_days_off_that_end_before_the_last_period_are_left_aside_and_say_until_when(self):
+    def test_of_weeks_days_off_that_end_too_early_are_left_aside_and_say_until_when(self):
+        monday, count = date(2024, 1, 1), 104
+        values = np.random.default_rng(1).gamma(50, 2, count)
+        known = Known({"": make_days(off=[date(2024, 12, 2)], off_until=date(2026, 1, 31))})
+        weeks = measure("week", values, monday)
+        (whole,) = carry(weeks, wish("week"), LAST_DAY, known).parts
+        assert whole.ahead == carry(weeks, wish("week"), LAST_DAY).parts[0].ahead
+        (note,) = whole.notes
+        assert "Days off are known until 2026-01-31" in str(note)
+        assert "or ask for fewer periods" in str(note)
+        (three,) = carry(weeks, wish("week", 3), LAST_DAY, known).parts
+        assert "Days off are known until" not in str(three.notes[0]), "they are over by then"
+
+    def test_of_months_after_the_known_days_off_the_same_month_of_other_years_is_taken(self):
+        first, known_until = date(2024, 1, 1), date(2026, 2, 28)
+        fair = [day for year in (2024, 2025) for day in EVERY_DAY
+                if (day.year, day.month) == (year, 3) and day.day < 16]  # fmt: skip
+        days = make_days(off=fair, off_until=known_until)
+        axis = Series("x", "month", first, np.ones(24))
+        working = surround(Known(day_off=0.0), days, axis, 6, adds_up=True).working
+        assert working[26] == pytest.approx((working[2] + working[14]) / 2), "March again"
+        assert working[26] < working[25] < working[27] * 1.1
+        longer = surround(Known(day_off=0.0), days, axis, 48, adds_up=True).working
+        assert longer[:30].tolist() == working.tolist(), "however many are asked for"
+
+    def test_of_months_that_no_other_year_shows_an_ordinary_one_is_taken(self):
+        axis = Series("x", "month", date(2025, 1, 1), np.ones(5))
+        days = make_days(off_until=date(2025, 6, 30))
+        working = surround(Known(), days, axis, 3, adds_up=True).working
+        assert (working[6:] == 1).all()
+        assert len(working) == 8
+
+    def test_of_months_beyond_the_days_off_that_are_known_a_note_says_so(self):
         days = make_days(off_until=date(2026, 3, 31))
+        axis = Series("x", "month", FIRST, np.ones(72))
+        learning = Learning(Surroundings(working=np.ones(144)), Trial(9, 0.9, 1.0, helps=True))
+        scaled, beyond = list_notes(learning, days, axis, 6, adds_up=True)
+        assert str(scaled).startswith("Scaled to working days")
+        assert str(beyond).startswith("Days off are known until 2026-03-31. Each month")
+        assert "Load the days off up to 2026-07-01" in str(beyond)
+        (alone,) = list_notes(learning, days, axis, 3, adds_up=True)
+        assert alone == scaled, "March is the last of three"
+
+    def test_days_off_that_ended_before_today_are_left_aside(self):
         values = np.random.default_rng(1).gamma(50, 2, 72)
-        known = Known({"": days})
+        known = Known({"": make_days(off_until=date(2025, 9, 30))})
         (whole,) = carry(measure("month", values), wish(), LAST_DAY, known).parts
         assert whole.ahead == carry(measure("month", values), wish(), LAST_DAY).parts[0].ahead
         (note,) = whole.notes
-        assert "Days off are known until 2026-03-31" in str(note)
-        assert "Load the days off" in str(note)
-        (three,) = carry(measure("month", values), wish(steps=3), LAST_DAY, known).parts
-        assert "Days off are known until" not in str(three.notes[0]), "March is over by then"
+        assert "known until 2025-09-30 only, and months after that are over" in str(note)
 
     def test_without_a_list_of_days_off_there_is_no_effect_and_no_fuss(self):
         values = np.random.default_rng(1).gamma(50, 2, 72)
@@ -359,12 +395,18 @@ class TestMarks:
         found = self.carry([mark], values=self.spiked())
         assert all(len(each.replaced) == 1 for each in found.parts)
 
-    def test_a_day_marks_the_quarter_that_it_lies_in(self):
+    def test_a_day_marks_its_month_and_a_quarter_shows_what_that_moves(self):
         mark = make_mark(date(2025, 5, 5), date(2025, 5, 6))
-        values = np.random.default_rng(1).normal(100, 3, 12)
-        measured = measure("quarter", values, date(2023, 1, 1))
-        (whole,) = carry(measured, wish("quarter", 2), LAST_DAY, Known(marks=(mark,))).parts
-        assert [each.start for each in whole.replaced] == [date(2025, 4, 1)]
+        values = np.random.default_rng(1).normal(100, 3, 36).round(2)
+        values[28] = 400.0
+        months = measure("month", values, date(2023, 1, 1))
+        (whole,) = carry(months, wish("quarter", 2), LAST_DAY, Known(marks=(mark,))).parts
+        (quarter,) = whole.replaced
+        assert quarter.start == date(2025, 4, 1)
+        assert float(quarter.was) == pytest.approx(values[27:30].sum())
+        assert 90 < float(quarter.put) - values[27] - values[29] < 110
+        (of_month,) = carry(months, wish(), LAST_DAY, Known(marks=(mark,))).parts[0].replaced
+        assert quarter.put - quarter.was == of_month.put - of_month.was
 
     def test_of_two_marks_the_newer_one_holds(self):
         lost = make_mark(date(2025, 7, 1), date(2025, 10, 1), "lost_sales", (self.GULF,), 2)
@@ -378,7 +420,7 @@ class TestMarks:
 
     def test_a_mark_of_what_is_no_part_here_is_said(self):
         found = self.carry([self.MARK], by=())
-        (note,) = found.notes
+        (_made_of, note) = found.notes
         assert str(note).startswith("Marks of Gulf are not taken account of here. Split by")
 
     def test_marking_nearly_all_is_refused(self):

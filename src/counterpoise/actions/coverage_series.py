@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from counterpoise.actions.series import ADDING_UP
 from counterpoise.domain.measure.question import Question, label_time
 from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import InvalidRule
+from counterpoise.domain.tables.carried import Every
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.published import Members, Publication, PublishedRange, SaidRange
 from counterpoise.domain.time_series.series import step
@@ -18,7 +20,7 @@ from counterpoise.store import publications
 
 SHARES = {Decimal("0.5"): ("0.25", "0.75"), Decimal("0.8"): ("0.1", "0.9")}
 """The ranges that a measure carried forward publishes."""
-Asked = tuple[str, tuple[str, ...]]
+Asked = tuple[Every, tuple[str, ...]]
 """The length of the periods, and the dimensions of the parts."""
 
 
@@ -84,23 +86,33 @@ class _Came:
         is_known = (of.measure, of.every, members) in self.members
         return Decimal(0) if is_known and of.measure in ADDING_UP else None
 
-    def _learn(self, every: str, each: Measured) -> None:
+    def _learn(self, every: Every, each: Measured) -> None:
         labels = dict(each.by)
-        period = labels.pop(every)
+        period = labels.pop(_measure_by(every))
+        if every == "year":  # the months of a year add up to it
+            period = period[:4]
         members = tuple(sorted(labels.items()))
         self.members.add((each.name, every, members))
-        self.values[each.name, every, members, period] = each
+        key = each.name, every, members, period
+        before = self.values.get(key)
+        value = (each.value or 0) + (before.value or 0) if before else each.value
+        self.values[key] = replace(each, value=value)
 
 
 def _ask(build: CurrentBuild, asked: Asked, measures: list[str], on: date) -> Iterator[Measured]:
     """Nothing of a measure that the rulebook of today keeps from being answered."""
     rulebook, (every, names) = rules.load_rulebook(), asked
     for measure in measures:
-        question = Question((measure,), (every, *names), None, on)
+        question = Question((measure,), (_measure_by(every), *names), None, on)
         try:
             yield from examinations.answer(build, question, rulebook)
         except (MissingRate, InvalidRule):
             continue
+
+
+def _measure_by(every: Every) -> Every:
+    """No measure is told by year: what can be forecast by year adds up."""
+    return "month" if every == "year" else every
 
 
 def _name(by: Members) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""Measures of a build carried forward: any that can be, by day, week, month or quarter, whole or by
-parts."""
+"""Measures of a build carried forward: any that can be, by day, week, month, quarter or year, whole
+or by parts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -174,7 +174,7 @@ def _measure(build: CurrentBuild, wanted: Wish, as_of: date, rulebook: Rulebook)
         each
         for by in sorted(splits)
         for each in examinations.answer(
-            build, Question((wanted.measure,), (wanted.every, *by), None, as_of), rulebook
+            build, Question((wanted.measure,), (wanted.learned_by, *by), None, as_of), rulebook
         )
     ]
 
@@ -187,11 +187,12 @@ def _find_known(
     measured: Sequence[Measured],
 ) -> Known:
     labels = [dict(each.by) for each in measured]
-    starts = [find_start(each[wanted.every]) for each in labels if each[wanted.every]]
+    every = wanted.learned_by
+    starts = [find_start(each[every]) for each in labels if each[every]]
     if not starts:
         return Known()
     first = max(min(starts), as_of.replace(year=as_of.year - _MOST_YEARS, day=1))
-    last = step(as_of, wanted.every, wanted.steps + 2)
+    last = step(as_of, every, wanted.reach + 2)
     regions = {each["region"] for each in labels if each.get("region")}
     return Known(
         find_calendars(build, rulebook, as_of, (first, last), regions),

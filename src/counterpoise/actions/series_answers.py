@@ -66,11 +66,13 @@ def _answer_carried(part: CarriedPart) -> Answer:
                 "start": to_plain(step.start),
                 "expected": to_plain(step.expected),
                 "quantiles": dict(zip(levels, to_plain(step.quantiles), strict=True)),
+                "came": to_plain(step.came),
             }
             for step in part.ahead
         ],
         "missed": to_plain(part.missed),
         "usual": to_plain(part.usual),
+        "alone": to_plain(part.alone),
         "looks": part.looks,
         "occasions": to_plain(part.occasions),
         "effects": to_plain(part.effects),

@@ -25,13 +25,14 @@ _SHAPES: dict[Every, re.Pattern[str]] = {
     "week": re.compile(r"[0-9]{4}-W[0-9]{2}"),
     "month": re.compile(r"[0-9]{4}-[0-9]{2}"),
     "quarter": re.compile(r"[0-9]{4}-Q[1-4]"),
+    "year": re.compile(r"[0-9]{4}"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A mark that is to be made. period: a day (2026-03-05), a week (2026-W10), a month (2026-03)
-    or a quarter (2026-Q1)."""
+    """A mark that is to be made. period: a day (2026-03-05), a week (2026-W10), a month (2026-03),
+    a quarter (2026-Q1) or a year (2026)."""
 
     measure: str
     period: str
@@ -104,7 +105,7 @@ def read_period(written: str) -> tuple[date, date]:
     raise UnknownPeriod(
         text(
             "'{written}' names no period. Write a day (2026-03-05), a week (2026-W10), a month"
-            " (2026-03) or a quarter (2026-Q1).",
+            " (2026-03), a quarter (2026-Q1) or a year (2026).",
             written=written,
         )
     )

@@ -83,7 +83,7 @@ def publish_ranges(
     by
         One or two dimensions to split by.
     every
-        day, week, month or quarter.
+        day, week, month, quarter or year.
     steps
         How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
     challenged

@@ -41,7 +41,8 @@ def marks(
     measure
         The measure, as `counterpoise series` takes it; of withdraw the number of the mark.
     period
-        A day (2026-03-05), a week (2026-W10), a month (2026-03) or a quarter (2026-Q1).
+        A day (2026-03-05), a week (2026-W10), a month (2026-03), a quarter (2026-Q1)
+        or a year (2026).
     by
         The part that it holds for, such as region=Gulf; without it the whole and every part.
     comment

@@ -167,9 +167,9 @@ def series(
     by
         One or two dimensions to split by: region, product, segment, source, team, rep, type.
     every
-        day, week, month or quarter.
+        day, week, month, quarter or year; a year of what adds up, not of a rate.
     steps
-        How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
+        How many periods ahead: up to 92 days, 52 weeks, 24 months or quarters, or 6 years.
     challenged
         Let challengers compete with the methods, on past days.
     """
@@ -181,17 +181,22 @@ def series(
     if common.json:
         print_json(series_answers.answer_series(build.id, found))
         return
+    ahead = [(part, step) for part in found.parts for step in part.ahead]
+    came = ("came already",) if any(step.came for _part, step in ahead) else ()
     rows = [
-        (_name(part.by), step.start, step.expected, step.quantiles[0], step.quantiles[-1])
-        for part in found.parts
-        for step in part.ahead
-    ]
+        (_name(part.by), step.start, step.expected, *(step.came for _ in came),
+         step.quantiles[0], step.quantiles[-1])
+        for part, step in ahead
+    ]  # fmt: skip
     title = f"{measure}, as of {found.as_of}, {found.unit}"
-    print_table(title, ("of", f"{every} from", "expected", "10 %", "90 %"), rows)
+    print_table(title, ("of", f"{every} from", "expected", *came, "10 %", "90 %"), rows)
+    tried = [part for part in found.parts if part.looks]
+    alone = ("months alone",) if any(part.alone is not None for part in tried) else ()
     past = [
-        (_name(part.by), part.missed, part.usual, part.looks) for part in found.parts if part.looks
+        (_name(part.by), part.missed, *(part.alone for _ in alone), part.usual, part.looks)
+        for part in tried
     ]
-    columns = ("of", "missed by", "repeating the season", "past days tried")
+    columns = ("of", "missed by", *alone, "repeating the season", "past days tried")
     print_table("How such forecasts did before", columns, past)
     _print_learned(found)
 

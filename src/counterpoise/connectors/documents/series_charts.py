@@ -19,6 +19,7 @@ PERIODS = {
     "week": {drawing.WIDE: 78, drawing.NARROW: 26},
     "month": {drawing.WIDE: 36, drawing.NARROW: 14},
     "quarter": {drawing.WIDE: 36, drawing.NARROW: 14},
+    "year": {drawing.WIDE: 36, drawing.NARROW: 14},
 }
 """The newest that came, as many as can be told apart."""
 HOLY = ("ramadan", "eid")
@@ -120,6 +121,8 @@ def _name(every: str) -> str:
             return gettext(
                 "By quarter: what came, then what is expected with its 50% and 80% ranges."
             )
+        case "year":
+            return gettext("By year: what came, then what is expected with its 50% and 80% ranges.")
         case _:
             return gettext(
                 "By month: what came, then what is expected with its 50% and 80% ranges."

@@ -1,6 +1,7 @@
 """What a series was learned from, for people: effects of occasions, what was replaced, notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -12,6 +13,7 @@ from counterpoise.domain.tables.occasion import CalendarDays
 from counterpoise.domain.time_series.learning import Learning, Trial
 from counterpoise.domain.time_series.occasions import FEWEST_OCCURRENCES, Effect
 from counterpoise.domain.time_series.series import Series
+from counterpoise.domain.time_series.year_in_days import YearTrial
 from counterpoise.domain.values.text import Text, text
 
 CENT, SHARE = Decimal("0.01"), Decimal("0.000001")
@@ -55,19 +57,69 @@ def list_replaced(
 def list_notes(
     learning: Learning, calendar: CalendarDays | None, series: Series, steps: int, *, adds_up: bool
 ) -> Iterator[Text]:
+    if learning.year is not None:
+        yield _say_year(learning.year)
     if not adds_up or calendar is None or calendar.off_until is None:
         return
     last = series.start_of(len(series.values) + steps)
     if learning.surroundings.working is None:
-        yield text(
-            "Days off are known until {until} and the last period ahead goes on to {end}, so"
-            " working days were left aside. Load the days off up to then into the table calendar,"
-            " or ask for fewer periods.",
-            until=calendar.off_until,
-            end=last,
-        )
+        yield _say_ended(series, calendar.off_until, last)
     elif learning.trial is not None:
         yield _say_trial(learning.trial)
+        if learning.trial.helps and calendar.off_until < last - timedelta(days=1):
+            yield text(
+                "Days off are known until {until}. Each month that goes on after that is taken to"
+                " have as many working days as the same month of other years. Load the days off up"
+                " to {end} into the table calendar.",
+                until=calendar.off_until,
+                end=last,
+            )
+
+
+def _say_ended(series: Series, until: date, last: date) -> Text:
+    if series.frequency == "month":
+        return text(
+            "Days off are known until {until} only, and months after that are over already, so"
+            " working days were left aside. Load the days off since then into the table calendar.",
+            until=until,
+        )
+    return text(
+        "Days off are known until {until} and the last period ahead goes on to {end}, so"
+        " working days were left aside. Load the days off up to then into the table calendar,"
+        " or ask for fewer periods.",
+        until=until,
+        end=last,
+    )
+
+
+def _say_year(trial: YearTrial) -> Text:
+    if not trial.looks:
+        return text(
+            "The history is too short to try out a season of the year, so days have that of the"
+            " week only."
+        )
+    ratio = trial.with_it / trial.without - 1 if trial.without else 0.0
+    percent = abs(round_to(100 * ratio, _TENTH))
+    if trial.helps:
+        return text(
+            "Days have a season of the year beside that of the week: on {n} past days tried, that"
+            " missed by {percent} % less.",
+            n=trial.looks,
+            percent=percent,
+        )
+    if ratio < 0:
+        return text(
+            "Days have the season of the week only: on {n} past days tried, one of the year beside"
+            " it missed by {percent} % less, which may be chance.",
+            n=trial.looks,
+            percent=percent,
+        )
+    return text(
+        "Days have the season of the week only: on {n} past days tried, one of the year beside it"
+        " missed by {percent} % more.",
+        n=trial.looks,
+        percent=percent,
+    )
 
 
 def _say_trial(trial: Trial) -> Text:
@@ -127,6 +179,15 @@ def _say_why(effect: Effect) -> Text | None:
         case "chance":
             return text("What was seen is no more than chance, so nothing is added for it.")
     return None
+
+
+def measure_misses(
+    off: Sequence[NDArray[np.float64]], came: Sequence[NDArray[np.float64]]
+) -> Decimal | None:
+    """How far off in all, as a share of what came; None where nothing did."""
+    whole = sum(float(np.abs(each).sum()) for each in came)
+    missed = sum(float(np.abs(each).sum()) for each in off)
+    return round_to(missed / whole, SHARE) if whole else None
 
 
 def round_to(value: float, unit: Decimal) -> Decimal:

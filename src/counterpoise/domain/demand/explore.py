@@ -1,7 +1,8 @@
-"""Carries any measure forward by day, week, month or quarter, for the whole and for its parts.
+"""Carries any measure forward by day, week, month, quarter or year, whole and by its parts.
 
-What is counted or added up is one hierarchy, whose parts add up to the cent. A rate or a mean does
-not add up, so each of its parts is carried by itself.
+What is counted or added up is one hierarchy, whose parts add up to the cent; months, quarters and
+years of it are made from the same months. A rate or a mean does not add up, so each of its parts is
+carried by itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,12 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand import carried_evidence as evidence
 from counterpoise.domain.demand.carried_evidence import CENT, SHARE, round_to
+from counterpoise.domain.demand.carried_months import (
+    carry_months,
+    find_ask,
+    list_notes,
+    round_sums,
+)
 from counterpoise.domain.demand.surroundings import Known, select_occasions, surround
 from counterpoise.domain.tables.carried import (
     LEVELS,
@@ -28,8 +35,8 @@ from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.time_series.challengers import NOBODY, Competitors, refuse
 from counterpoise.domain.time_series.hierarchy import Hierarchy, Node, group_by_labels
 from counterpoise.domain.time_series.learning import Learning, learn
-from counterpoise.domain.time_series.marking import replace_marked
 from counterpoise.domain.time_series.past import Past
+from counterpoise.domain.time_series.periods import HORIZON
 from counterpoise.domain.time_series.series import BrokenSeries, Series, build_series
 from counterpoise.domain.time_series.together import NodeForecast, Say, forecast_together
 from counterpoise.domain.values.period import find_start
@@ -39,11 +46,15 @@ Values = NDArray[np.float64]
 Members = tuple[tuple[str, str], ...]
 _LEVELS = tuple(float(each) for each in LEVELS)
 Observed = Mapping[Members, Mapping[date, float]]
-MOST_STEPS: dict[Every, int] = {"day": 92, "week": 52, "month": 24, "quarter": 24}
-MOST_PARTS: dict[Every, int] = {"day": 12, "week": 60, "month": 200, "quarter": 200}
+MOST_STEPS: dict[Every, int] = {"day": 92, "week": 52, "month": 24, "quarter": 24, "year": 6}
+"""Of quarters and years, as many as periods.HORIZON holds."""
+MOST_PARTS: dict[Every, int] = {"day": 12, "week": 60, "month": 200, "quarter": 200, "year": 200}
 """A day's history is twenty times as long as a month's, and takes as much longer to carry."""
-LEARNED_DAYS = 728
-"""Of days the newest two years are learned from."""
+LEARNED_DAYS = 1096
+"""Of days the newest three years are learned from: two that show a season of the year, and one to
+try it on."""
+IN_MONTHS: dict[Every, int] = {"month": 1, "quarter": 3, "year": 12}
+"""How many months make what is carried by month where it adds up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,24 @@ class Wish:
                     most=MOST_STEPS[self.every],
                 )
             )
+        if self.every == "year" and not self.adds_up:
+            raise BrokenSeries(
+                text(
+                    "{measure} is a rate, which does not add up, so no year of it can be made from"
+                    " months. Ask for it by month or quarter.",
+                    measure=self.measure,
+                )
+            )
+
+    @property
+    def learned_by(self) -> Every:
+        """The period that the measure is learned by."""
+        return "month" if self.adds_up and self.every in IN_MONTHS else self.every
+
+    @property
+    def reach(self) -> int:
+        """How many of those periods ahead are looked at, at most."""
+        return HORIZON if self.adds_up and self.every in IN_MONTHS else self.steps
 
 
 NOTHING = Known()
@@ -79,9 +108,9 @@ def carry(
     known: Known = NOTHING,
     competitors: Competitors = NOBODY,
 ) -> Carried:
-    """measured: the measure by the period and the wish's dimensions, as known on a day; of one that
-    does not add up the whole as well. known: what else is known of the periods. competitors: what
-    may be heard beside the methods.
+    """measured: the measure by wish.learned_by and the wish's dimensions, as known on a day; of one
+    that does not add up the whole as well. known: what else is known of the periods. competitors:
+    what may be heard beside the methods.
 
     A period counts once it is over on that evening. Raises BrokenSeries where nothing can be said
     of the whole, or of any part.
@@ -99,8 +128,9 @@ def carry(
         )
     day_after = as_of + timedelta(days=1)
     left_out: list[Text] = []
+    made_of: list[Text] = []
     if wish.adds_up:
-        parts, verdicts = _carry_sums(observed, wish, day_after, known, competitors)
+        parts, verdicts, made_of = _carry_sums(observed, wish, day_after, known, competitors)
     else:
         parts, left_out = _carry_alone(observed, wish, day_after, known)
         verdicts = tuple(refuse(each.name, _say_alone()) for each in competitors.challengers)
@@ -113,7 +143,7 @@ def carry(
         adds_up=wish.adds_up,
         parts=tuple(parts),
         left_out=tuple(left_out),
-        notes=tuple(evidence.list_unplaced(known.marks, wish.by)),
+        notes=(*made_of, *evidence.list_unplaced(known.marks, wish.by)),
         verdicts=verdicts,
     )
 
@@ -130,7 +160,7 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
     observed: dict[Members, dict[date, float]] = {}
     for each in measured:
         labels = dict(each.by)
-        period = labels.pop(wish.every)
+        period = labels.pop(wish.learned_by)
         if period and each.value is not None:
             part = tuple((name, labels[name]) for name in wish.by if name in labels)
             observed.setdefault(part, {})[find_start(period)] = float(each.value)
@@ -139,28 +169,33 @@ def _sort_out(measured: Iterable[Measured], wish: Wish) -> Observed:
 
 def _carry_sums(
     observed: Observed, wish: Wish, day_after: date, known: Known, competitors: Competitors
-) -> tuple[list[CarriedPart], tuple[Verdict, ...]]:
+) -> tuple[list[CarriedPart], tuple[Verdict, ...], list[Text]]:
+    """The parts, what became of challengers, and notes on what all of it is made of."""
     whole: dict[date, float] = {}
     for values in observed.values():
         for day, value in values.items():
             whole[day] = whole.get(day, 0.0) + value
-    axis = _cut(build_series(wish.measure, whole.items(), wish.every, as_of=day_after))
+    axis = _cut(build_series(wish.measure, whole.items(), wish.learned_by, as_of=day_after))
     days = [axis.start_of(number) for number in range(len(axis.values))]
     came = [
         replace(axis, key=str(part), values=np.array([values.get(day, 0.0) for day in days]))
         for part, values in observed.items()
     ]
-    learned = [_forget_marked(each, part, known) for each, part in zip(came, observed, strict=True)]
+    learned = [known.forget_marked(each, part) for each, part in zip(came, observed, strict=True)]
     hierarchy = _lay_out(list(observed), wish.by)
+    if wish.every in IN_MONTHS:
+        ask = find_ask(axis, IN_MONTHS[wish.every], wish.steps)
+        parts, verdicts = carry_months(hierarchy, came, learned, ask, known, competitors)
+        return parts, verdicts, list(list_notes(axis, ask))
     teacher = _Teacher(wish, known)
     found = forecast_together(hierarchy, learned, wish.steps, _LEVELS, teacher.prepare, competitors)
-    expected = _round_sums(hierarchy, np.array([each.middle for each in found]))
+    expected = round_sums(hierarchy, np.array([each.middle for each in found]))
     real = hierarchy.add_up(np.array([each.values for each in came]))
     parts = [
         teacher.describe(each, row, values, unit=CENT)
         for each, row, values in zip(found, expected, real, strict=True)
     ]
-    return parts, found[0].verdicts
+    return parts, found[0].verdicts, []
 
 
 def _cut(series: Series) -> Series:
@@ -171,31 +206,12 @@ def _cut(series: Series) -> Series:
     return replace(series, first=series.start_of(over), values=series.values[over:])
 
 
-def _forget_marked(series: Series, part: Members, known: Known) -> Series:
-    marked = known.list_marks(series, part)
-    if not any(marked):
-        return series
-    return replace(series, values=replace_marked(series, marked))
-
-
 def _lay_out(parts: Sequence[Members], by: tuple[str, ...]) -> Hierarchy:
     """The whole, each dimension where there are two, and the parts themselves."""
     levels: list[tuple[str, ...]] = [()] if by else []
     if len(by) > 1:
         levels += [(name,) for name in by]
     return group_by_labels([dict(part) for part in parts], levels)
-
-
-def _round_sums(hierarchy: Hierarchy, middle: Values) -> list[list[Decimal]]:
-    """Only the lowest parts are rounded; every wider one is their exact sum."""
-    lowest = [[round_to(each, CENT) for each in row] for row in middle[-hierarchy.lowest :]]
-    return [
-        [
-            sum((lowest[part][step] for part in np.flatnonzero(row)), Decimal(0))
-            for step in range(middle.shape[1])
-        ]
-        for row in hierarchy.sums
-    ]
 
 
 def _carry_alone(
@@ -218,7 +234,7 @@ def _carry_alone(
 
 def _carry_one(part: Members, series: Series, wish: Wish, known: Known) -> CarriedPart:
     alone = group_by_labels([dict(part)], [])
-    learned, teacher = _forget_marked(series, part, known), _Teacher(wish, known)
+    learned, teacher = known.forget_marked(series, part), _Teacher(wish, known)
     (found,) = forecast_together(alone, [learned], wish.steps, _LEVELS, teacher.prepare)
     expected = [round_to(each, SHARE) for each in found.middle]
     return teacher.describe(found, expected, series.values, unit=SHARE)
@@ -249,14 +265,15 @@ class _Teacher:
         series, past, learning = found.series, found.past, self.learned[found.node]
         calendar, steps = self.known.find_calendar(found.node), self.wish.steps
         marked = self.known.list_moved(series, found.node, came)
+        sums = [each.came for each in past]
         notes = evidence.list_notes(learning, calendar, series, steps, adds_up=self.wish.adds_up)
         return CarriedPart(
             by=found.node,
             history=_list_points(series, came, unit),
             ahead=_list_steps(found, expected, unit),
-            missed=_measure_misses([each.came - each.said for each in past], past),
-            usual=_measure_misses(
-                [each.came - _repeat(each, series.season) for each in past], past
+            missed=evidence.measure_misses([each.came - each.said for each in past], sums),
+            usual=evidence.measure_misses(
+                [each.came - _repeat(each, series.season) for each in past], sums
             ),
             looks=len(past),
             occasions=select_occasions(calendar, series, steps),
@@ -284,12 +301,6 @@ def _list_steps(
         )
         for number, each in enumerate(expected)
     )
-
-
-def _measure_misses(off: Sequence[Values], past: Sequence[Past]) -> Decimal | None:
-    came = sum(float(np.abs(each.came).sum()) for each in past)
-    missed = sum(float(np.abs(each).sum()) for each in off)
-    return round_to(missed / came, SHARE) if came else None
 
 
 def _repeat(past: Past, season: int) -> Values:

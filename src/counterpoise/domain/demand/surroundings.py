@@ -1,7 +1,7 @@
 """What is known of a series' steps besides their values: from days of a calendar to each step."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.tables.mark import MarkKind, SeriesMark
 from counterpoise.domain.tables.occasion import CalendarDays, Occasion, OccasionKind
 from counterpoise.domain.time_series.learning import Surroundings
+from counterpoise.domain.time_series.marking import replace_marked
 from counterpoise.domain.time_series.occasions import Exposure
 from counterpoise.domain.time_series.series import Series
 
@@ -33,6 +34,13 @@ class Known:
     def list_marks(self, series: Series, by: Members) -> list[MarkKind | None]:
         """How each period of a part is marked: by the newest mark that touches it."""
         return _find_kinds([each for each in self.marks if each.holds_for(by)], series)
+
+    def forget_marked(self, series: Series, by: Members) -> Series:
+        """A part as it is learned from: marked periods replaced."""
+        marked = self.list_marks(series, by)
+        if not any(marked):
+            return series
+        return replace(series, values=replace_marked(series, marked))
 
     def list_moved(self, series: Series, by: Members, came: Values) -> list[MarkKind | None]:
         """As list_marks, and by marks of parts of it where they moved what is learned."""
@@ -65,8 +73,7 @@ def surround(
     if calendar is None:
         return Surroundings(spread=known.spread)
     starts = [axis.start_of(number) for number in range(len(axis.values) + steps + 1)]
-    is_known = calendar.off_until is not None and starts[-1] - _DAY <= calendar.off_until
-    working = _weigh(calendar, starts, known.day_off, axis) if is_known and adds_up else None
+    working = _find_working(calendar, starts, known.day_off, axis) if adds_up else None
     kinds = sorted({each.kind for each in calendar.occasions})
     exposures = tuple(_expose(kind, calendar.occasions, starts) for kind in kinds)
     return Surroundings(working, tuple(each for each in exposures if each.starts), known.spread)
@@ -79,6 +86,29 @@ def select_occasions(
     first, end = axis.first, axis.start_of(len(axis.values) + steps)
     every = calendar.occasions if calendar else ()
     return tuple(each for each in every if each.last >= first and each.first < end)
+
+
+def _find_working(
+    calendar: CalendarDays, starts: list[date], day_off: float, axis: Series
+) -> Values | None:
+    """None where days off are not known to the end; of months, to the newest that is over.
+
+    Of a month after the known days, the mean of the same month in other years: how many months are
+    asked for must not change any of them.
+    """
+    until = calendar.off_until
+    if until is None:
+        return None
+    ends = [each - _DAY <= until for each in starts[1:]]
+    if all(ends):
+        return _weigh(calendar, starts, day_off, axis)
+    if axis.frequency != "month" or not ends[len(axis.values) - 1]:
+        return None
+    weight, known = _weigh(calendar, starts, day_off, axis), ends.index(False)
+    for number in range(known, len(weight)):
+        same = weight[number % axis.season : known : axis.season]
+        weight[number] = same.mean() if len(same) else 1.0
+    return weight
 
 
 def _weigh(calendar: CalendarDays, starts: list[date], day_off: float, axis: Series) -> Values:

@@ -107,6 +107,9 @@ class Question:
             )
 
 
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
 def label_time(dimension: str, day: date | None) -> str:
     if day is None:
         return ""
@@ -119,10 +122,9 @@ def label_time(dimension: str, day: date | None) -> str:
 
 
 def bucket_of(dimension: str, day: date) -> Period:
-    """The month or quarter that a day lies in."""
-    if dimension == "month":
-        return Period.of_months(first_of_month(day), 1)
-    return Period.of_months(date(day.year, day.month - (day.month - 1) % 3, 1), 3)
+    """The month, quarter or year that a day lies in."""
+    months = _MONTHS[dimension]
+    return Period.of_months(add_months(first_of_month(day), -((day.month - 1) % months)), months)
 
 
 def list_buckets(first: date, last: date, dimension: str) -> tuple[Period, ...]:

@@ -9,18 +9,20 @@ from counterpoise.domain.tables.mark import MarkKind
 from counterpoise.domain.tables.occasion import Occasion, OccasionKind
 from counterpoise.domain.values.text import Text
 
-Every = Literal["day", "week", "month", "quarter"]
+Every = Literal["day", "week", "month", "quarter", "year"]
 """How long the periods are."""
 LEVELS = (Decimal("0.1"), Decimal("0.25"), Decimal("0.5"), Decimal("0.75"), Decimal("0.9"))
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A period ahead by its first day; quantiles follow LEVELS."""
+    """A period ahead by its first day; quantiles follow LEVELS. came: what of both came already, in
+    months of the period that are over."""
 
     start: date
     expected: Decimal
     quantiles: tuple[Decimal, ...]
+    came: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class CarriedPart:
     effects: tuple[OccasionEffect, ...] = ()
     replaced: tuple[Replaced, ...] = ()
     notes: tuple[Text, ...] = ()
+    alone: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Publication:
 class PublishedRange:
     """What was said on a day of a period: one of so many hundred shall lie inside.
 
-    start: the first day of the period, which is a day, week, month or quarter as `every` says.
+    start: the first day of the period, which is as long as `every` says.
     measure: its name, or of a volume its kind. share: 0.8 for the range between the levels 0.1 and
     0.9. actual: once the period was over.
     """
@@ -97,6 +97,8 @@ class PublishedRange:
             case "quarter":
                 began = made_on.replace(month=made_on.month - (made_on.month - 1) % 3, day=1)
                 ahead = months_between(began, self.start) // 3
+            case "year":
+                ahead = self.start.year - made_on.year
             case _:
                 ahead = months_between(first_of_month(made_on), self.start)
         return max(0, ahead)

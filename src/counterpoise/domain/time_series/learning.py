@@ -1,15 +1,16 @@
 """What a series is learned from, where more is known of its steps than their values.
 
 In this order: values are scaled to an ordinary number of working days, what occasions did is taken
-out, outliers are replaced; then the methods carry on what is left, and both effects are put back
-ahead. All of it is done anew from what was known on each day that is looked back from, so errors
-stay those of a forecast that could not see what came.
+out, and of days the season of the year, outliers are replaced; then the methods carry on what is
+left, and these effects are put back ahead. All of it is done anew from what was known on each day
+that is looked back from, so errors stay those of a forecast that could not see what came.
 
 Working days count only where that missed by less on past days, before those that the series is
 judged by afterwards; they are tried with Theta alone, which is quick. What is slow (sells in fewer
 than half of all steps) is carried as it is.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +23,14 @@ from counterpoise.domain.time_series.outliers import Outlier
 from counterpoise.domain.time_series.past import look_back
 from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
 from counterpoise.domain.time_series.series import Series
-from counterpoise.domain.time_series.together import ORIGINS, is_slow, say
+from counterpoise.domain.time_series.together import ORIGINS, Say, is_slow, say
+from counterpoise.domain.time_series.year_in_days import (
+    KNOWN_DAYS,
+    YearTrial,
+    find_year,
+    say_newest,
+    try_year,
+)
 
 Values = NDArray[np.float64]
 MOST_TRIED = 3
@@ -61,18 +69,22 @@ class Trial:
 class Learning:
     """How one series is learned from; `say` goes in the place of together.say.
 
-    trial: None where there are no working days to try.
+    trial: None where there are no working days to try. carry: what carries the values that are
+    left; it may say several things at once, the last axis being the steps. year: None where there
+    is no season of the year to try, as in all but days.
     """
 
     surroundings: Surroundings
     trial: Trial | None
+    carry: Say = say
+    year: YearTrial | None = None
 
     def say(self, values: Values, steps: int, season: int) -> Values:
         if is_slow(values) or np.ptp(values) == 0:
-            return say(values, steps, season)
-        plain, working, lift = self._strip(values, steps, season)
+            return self.carry(values, steps, season)
+        plain, dress = self._strip(values, steps, season)
         clean = outliers.replace(plain, self._find_outliers(plain, season))
-        ahead = lift.put_in(say(clean, steps, season), len(values)) * working[len(values) :]
+        ahead = dress(self.carry(clean, steps, season), len(values))
         floor = 0.0 if values.min() >= 0 else -np.inf
         return np.asarray(np.maximum(ahead, floor), dtype=np.float64)
 
@@ -87,22 +99,37 @@ class Learning:
         """Each as it came, and as it would have come in its step."""
         if is_slow(values) or np.ptp(values) == 0:
             return ()
-        plain, working, lift = self._strip(values, 0, season)
+        plain, dress = self._strip(values, 0, season)
         found = self._find_outliers(plain, season)
-        put = lift.put_in(outliers.replace(plain, found), 0) * working
+        put = dress(outliers.replace(plain, found), 0)
         return tuple(
             Outlier(each.number, float(values[each.number]), float(put[each.number]))
             for each in found
         )
 
-    def _strip(self, values: Values, steps: int, season: int) -> tuple[Values, Values, moving.Lift]:
-        """The values without working days and occasions, and both, for the steps ahead as well."""
+    def _strip(
+        self, values: Values, steps: int, season: int
+    ) -> tuple[Values, Callable[[Values, int], Values]]:
+        """The values without working days, occasions and the year, and what puts these into values
+        that follow so many, up to the steps ahead."""
         exposures, size = self.surroundings.exposures, len(values)
         working = self._scale(size + steps)
         plain = values / working[:size]
         effects = moving.estimate(plain, exposures, season)
         lift = moving.lift(effects, exposures, size=size + steps)
-        return lift.take_out(plain), working, lift
+        plain = lift.take_out(plain)
+        year = self._find_year(plain, size + steps)
+
+        def dress(told: Values, after: int) -> Values:
+            days = working[after : after + told.shape[-1]]
+            return lift.put_in(year.put_in(told, after), after) * days
+
+        return year.take_out(plain), dress
+
+    def _find_year(self, plain: Values, size: int) -> moving.Lift:
+        if self.year is None or not self.year.helps or len(plain) < KNOWN_DAYS:
+            return moving.lift((), (), size=size)
+        return find_year(plain, size)
 
     def _scale(self, size: int) -> Values:
         working = self.surroundings.working
@@ -114,12 +141,15 @@ class Learning:
         return outliers.find_outliers(plain, season, self.surroundings.spread)
 
 
-def learn(series: Series, steps: int, surroundings: Surroundings) -> Learning:
-    """Decides whether working days count, from days before those that the series is judged by."""
-    working = surroundings.working
-    if working is None or is_slow(series.values) or np.ptp(working) == 0:
-        return Learning(surroundings, None)
-    return Learning(surroundings, _try_out(series, steps, working))
+def learn(series: Series, steps: int, surroundings: Surroundings, carry: Say = say) -> Learning:
+    """Decides whether working days count, and of days the season of the year, from days before
+    those that the series is judged by."""
+    working, trial = surroundings.working, None
+    if working is not None and not is_slow(series.values) and np.ptp(working) > 0:
+        trial = _try_out(series, steps, working)
+    if series.frequency != "day":
+        return Learning(surroundings, trial, carry)
+    return Learning(surroundings, trial, say_newest, try_year(series, steps))
 
 
 def _try_out(series: Series, steps: int, working: Values) -> Trial:

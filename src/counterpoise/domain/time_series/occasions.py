@@ -66,7 +66,8 @@ class Lift:
         return values / np.exp(amounts) if self.is_factor else values - amounts
 
     def put_in(self, ahead: Values, after: int) -> Values:
-        amounts = self.amounts[after : after + len(ahead)]
+        """ahead: what follows `after` values, its last axis the steps."""
+        amounts = self.amounts[after : after + ahead.shape[-1]]
         return ahead * np.exp(amounts) if self.is_factor else ahead + amounts
 
 

@@ -30,14 +30,19 @@ class Past:
 
 
 def look_back(
-    series: Series, steps: int, *, origins: int = 1, say: Callable[..., Values] | None = None
+    series: Series,
+    steps: int,
+    *,
+    origins: int = 1,
+    apart: int = 1,
+    say: Callable[..., Values] | None = None,
 ) -> list[Past]:
-    """From as many earlier days as the series is long enough for, the newest first, each a step
-    before the one after it. say: (values, steps, season) to what is said; the median of all methods
-    where it is not given."""
+    """From as many earlier days as the series is long enough for, the newest first, each `apart`
+    steps before the one after it. say: (values, steps, season) to what is said; the median of all
+    methods where it is not given."""
     carry = say or say_median
     found = []
-    for back in range(steps, steps + origins):
+    for back in range(steps, steps + origins * apart, apart):
         if len(series.values) < FEWEST + back:
             break
         known, came = series.values[:-back], series.values[len(series.values) - back :][:steps]

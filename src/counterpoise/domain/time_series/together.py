@@ -50,12 +50,7 @@ def forecast_together(
     to their own kind. Nor are challengers tried on it: by the size of errors alone, a forecast of
     nothing would win.
     """
-    first = lowest[0]
-    values = hierarchy.add_up(np.array([each.values for each in lowest]))
-    every = [
-        Series(str(node), first.frequency, first.first, each)
-        for node, each in zip(hierarchy.nodes, values, strict=True)
-    ]
+    every = list_series(hierarchy, lowest)
     ways = [
         prepare(node, each) if prepare else say
         for node, each in zip(hierarchy.nodes, every, strict=True)
@@ -65,11 +60,21 @@ def forecast_together(
         for each, way in zip(every, ways, strict=True)
     ]
     alone = [way(each.values, steps, each.season) for each, way in zip(every, ways, strict=True)]
-    verdicts = _compete(every, alone, past, competitors) if competitors.challengers else ()
+    verdicts = compete(every, alone, past, competitors) if competitors.challengers else ()
     return _agree(hierarchy, every, alone, past, levels, verdicts)
 
 
-def _compete(
+def list_series(hierarchy: Hierarchy, lowest: Sequence[Series]) -> list[Series]:
+    """Of every node, as the sum of the lowest ones in it."""
+    first = lowest[0]
+    values = hierarchy.add_up(np.array([each.values for each in lowest]))
+    return [
+        Series(str(node), first.frequency, first.first, each)
+        for node, each in zip(hierarchy.nodes, values, strict=True)
+    ]
+
+
+def compete(
     every: Sequence[Series],
     alone: list[Values],
     past: list[list[Past]],
@@ -129,13 +134,19 @@ def learn_reach(
     """From all looks back of all series."""
     looks = max(map(len, past), default=0)
     errors = [each.measure_errors(season) for each in chain.from_iterable(past)]
-    separate = 1.0 + ranges.OVERLAP_GAIN * (looks - 1) / steps
     return ranges.learn_reach(
         np.array([each for each in errors if each is not None]),
         levels,
         steps=steps,
-        each_counts=min(separate, looks) / max(looks, 1),
+        each_counts=count_separate(looks, steps),
     )
+
+
+def count_separate(looks: int, steps: float) -> float:
+    """What each of so many looks back is worth, in separate ones: they overlap. steps: ahead, in
+    what they are apart."""
+    separate = 1.0 + ranges.OVERLAP_GAIN * (looks - 1) / steps
+    return min(separate, looks) / max(looks, 1)
 
 
 def say(values: Values, steps: int, season: int) -> Values:

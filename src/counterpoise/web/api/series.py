@@ -32,14 +32,16 @@ router = Router(tags=["demand"])
 
 
 class SeriesWanted(Schema):
-    """measure: one that is counted on days, or a rate of such."""
+    """measure: one that is counted on days, or a rate of such. every: year for no rate."""
 
     measure: Name = "won_revenue"
     by: list[Name] = Field(default_factory=list, max_length=2)
     every: Every = "month"
     steps: int = Field(
         6, ge=1, le=92,
-        description="How many periods ahead: 92 days, 52 weeks, or 24 months or quarters at most.",
+        description=(
+            "How many periods ahead: 92 days, 52 weeks, 24 months or quarters, or 6 years at most."
+        ),
     )  # fmt: skip
     challenged: bool = Field(
         False,  # noqa: FBT003 -- how a schema states what holds where nothing is said
@@ -76,11 +78,13 @@ class PeriodPastAnswer(Schema):
 
 
 class StepAheadAnswer(Schema):
-    """quantiles: by their levels, 0.1 to 0.9."""
+    """quantiles: by their levels, 0.1 to 0.9. came: what of all of them came already, in months of
+    a quarter or year that are over."""
 
     start: date
     expected: Amount
     quantiles: dict[str, Amount]
+    came: Amount
 
 
 class OccasionAnswer(Schema):
@@ -114,7 +118,9 @@ class ReplacedAnswer(Schema):
 
 class CarriedPartAnswer(Schema):
     """missed: how far the same methods were off on the newest periods, which they did not see, as a
-    share of what came; usual: how far repeating the season before was. looks: from how many days.
+    share of what came; usual: how far repeating the season before was; alone: how far months would
+    have been, had no quarter or year been carried beside them; null where none was. looks: from how
+    many days.
     """
 
     by: Members
@@ -122,6 +128,7 @@ class CarriedPartAnswer(Schema):
     ahead: list[StepAheadAnswer]
     missed: Amount | None
     usual: Amount | None
+    alone: Amount | None
     looks: int
     occasions: list[OccasionAnswer]
     effects: list[OccasionEffectAnswer]
@@ -157,7 +164,10 @@ class NewPeriodMark(Sent):
     measure: Name
     period: str = Field(
         max_length=10,
-        description="A day (2026-03-05), week (2026-W10), a month (2026-03), a quarter (2026-Q1).",
+        description=(
+            "A day (2026-03-05), a week (2026-W10), a month (2026-03), a quarter (2026-Q1), a year"
+            " (2026)."
+        ),
     )
     by: dict[Name, Name] = Field(default_factory=dict, max_length=2)
     kind: MarkKind
@@ -181,7 +191,8 @@ class ChallengerAnswer(Schema):
 
 
 class SeriesAnswer(Schema):
-    """parts: the whole first. adds_up: parts add up to wholes, to the cent. left_out: parts of
+    """parts: the whole first. adds_up: parts add up to wholes, and months to quarters and years, to
+    the cent. left_out: parts of
     which nothing can be said, and why. challengers: those that were asked for."""
 
     build: str

@@ -48,6 +48,8 @@ def _name_start(found: Carried) -> str:
             return gettext("Week from")
         case "quarter":
             return gettext("Quarter from")
+        case "year":
+            return gettext("Year from")
         case _:
             return gettext("Month")
 
@@ -56,7 +58,7 @@ def _find_time(found: Carried) -> Kind:
     return "day" if found.every in ("day", "week") else "month"
 
 
-def _find_kind(found: Carried) -> Kind:
+def find_kind(found: Carried) -> Kind:
     match DEFINITIONS[found.measure].unit:
         case "money":
             return "money"
@@ -67,7 +69,7 @@ def _find_kind(found: Carried) -> Kind:
 
 
 def build_parts(found: Carried, asked: dict[str, Any]) -> Table:
-    kind = _find_kind(found)
+    kind = find_kind(found)
     rows = [
         Row(
             {
@@ -105,15 +107,18 @@ def build_parts(found: Carried, asked: dict[str, Any]) -> Table:
 
 
 def build_ahead(found: Carried, part: CarriedPart) -> Table:
-    kind = _find_kind(found)
+    kind = find_kind(found)
     levels = ("low_80", "low_50", "middle", "high_50", "high_80")
     assert len(levels) == len(LEVELS)
+    is_begun = any(step.came for step in part.ahead)
+    came = (Column("came", gettext("Of it came already"), kind),) if is_begun else ()
     return Table(
         name="ahead",
         caption=gettext("What is expected"),
         columns=(
             Column("start", _name_start(found), _find_time(found)),
             Column("expected", gettext("Expected"), kind),
+            *came,
             Column("low_80", gettext("80% from"), kind),
             Column("low_50", gettext("50% from"), kind),
             Column("high_50", gettext("50% to"), kind),
@@ -124,6 +129,7 @@ def build_ahead(found: Carried, part: CarriedPart) -> Table:
                 {
                     "start": step.start,
                     "expected": step.expected,
+                    "came": step.came,
                     **dict(zip(levels, step.quantiles, strict=True)),
                 }
             )
@@ -140,7 +146,7 @@ def build_history(found: Carried, part: CarriedPart) -> Table:
         caption=gettext("What came"),
         columns=(
             Column("start", _name_start(found), _find_time(found)),
-            Column("value", gettext("Value"), _find_kind(found)),
+            Column("value", gettext("Value"), find_kind(found)),
         ),
         rows=tuple(Row({"start": each.start, "value": each.value}) for each in part.history),
         empty="",
@@ -163,11 +169,11 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
             Column("kind", gettext("Occasion"), has_choices=True),
             Column("name", gettext("Name")),
             Column("when", gettext("When"), has_choices=True),
-            Column("effect", gettext("Effect"), "share" if is_share else _find_kind(found)),
+            Column("effect", gettext("Effect"), "share" if is_share else find_kind(found)),
             Column("n", gettext("Past occurrences"), "number"),
             Column("why", gettext("Why nothing is added")),
         ),
-        rows=tuple(_build_occasion(each, effects.get(each.kind), part) for each in part.occasions),
+        rows=tuple(_build_occasion(each, effects.get(each.kind), found) for each in part.occasions),
         empty="",
         currency=found.unit,
         sort="-first",
@@ -175,14 +181,14 @@ def build_occasions(found: Carried, part: CarriedPart) -> Table:
     )
 
 
-def _build_occasion(each: Occasion, effect: OccasionEffect | None, part: CarriedPart) -> Row:
+def _build_occasion(each: Occasion, effect: OccasionEffect | None, found: Carried) -> Row:
     return Row(
         {
             "first": each.first,
             "last": each.last,
             "kind": name_occasion(each.kind),
             "name": name_feast(each.name),
-            "when": gettext("ahead") if each.last >= part.ahead[0].start else gettext("past"),
+            "when": gettext("ahead") if each.last > found.as_of else gettext("past"),
             "effect": effect.size if effect else None,
             "n": effect.n if effect else None,
             "why": effect.why if effect else None,
@@ -191,7 +197,7 @@ def _build_occasion(each: Occasion, effect: OccasionEffect | None, part: Carried
 
 
 def build_replaced(found: Carried, part: CarriedPart) -> Table:
-    kind = _find_kind(found)
+    kind = find_kind(found)
     return Table(
         name="replaced",
         caption=gettext("Not learned from as it came"),

@@ -26,6 +26,7 @@ PERIODS: dict[str, str | Promise] = {
     "week": gettext_lazy("Week"),
     "month": gettext_lazy("Month"),
     "quarter": gettext_lazy("Quarter"),
+    "year": gettext_lazy("Year"),
 }
 DIMENSIONS: dict[str, str | Promise] = {
     **DIMENSION_NAMES,

@@ -27,7 +27,7 @@ from counterpoise.store.ledger import find_current_build
 from counterpoise.store.marks import MarkChanged, UnknownMark
 from counterpoise.web import access
 from counterpoise.web.collect.measures import PARTS
-from counterpoise.web.demand import carried_tables
+from counterpoise.web.demand import carried_tables, carried_totals
 from counterpoise.web.demand.marking import MarkForm, make_mark, open_form
 from counterpoise.web.drawings import draw_once
 from counterpoise.web.newest import find_newest_period
@@ -53,6 +53,7 @@ class SeriesForm(forms.Form):
             ("week", _("Week")),
             ("month", _("Month")),
             ("quarter", _("Quarter")),
+            ("year", _("Year")),
         ),
     )
     steps = forms.IntegerField(
@@ -176,6 +177,9 @@ def _answer(request: HttpRequest, marking: MarkForm | None) -> HttpResponse:
         carried_tables.build_history(found, part),
         carried_tables.build_marks(marks),
     ]
+    if found.adds_up and found.every == "month":
+        kept = {**form.cleaned_data, "part": found.parts.index(part)}
+        tables.append(carried_totals.build_totals(found, part, kept, reader))
     if found.verdicts:
         tables.append(carried_tables.build_verdicts(found))
     status = 422 if marking is not None else 200

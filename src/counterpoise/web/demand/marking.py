@@ -8,10 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from counterpoise.actions import series_marks
 from counterpoise.actions.series_marks import Draft
 from counterpoise.connectors.documents.reader import Reader
-from counterpoise.domain.measure.question import UnknownDimension, UnknownMeasure, label_time
+from counterpoise.domain.measure.question import (
+    UnknownDimension,
+    UnknownMeasure,
+    bucket_of,
+    label_time,
+)
 from counterpoise.domain.tables.carried import Carried, CarriedPart
 from counterpoise.domain.tables.mark import LONGEST_COMMENT, MARK_KINDS, InvalidMark
-from counterpoise.domain.values.period import Period, UnknownPeriod
+from counterpoise.domain.values.period import UnknownPeriod
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store.marks import MarkChanged
 from counterpoise.store.overrides import read_members, write_members
@@ -74,7 +79,7 @@ def _name(found: Carried, start: date, reader: Reader) -> str:
     match found.every:
         case "month":
             return reader.month(start)
-        case "quarter":
-            return reader.period(Period.of_months(start, 3))
+        case "quarter" | "year":
+            return reader.period(bucket_of(found.every, start))
         case _:
             return reader.day(start)
