@@ -201,13 +201,12 @@ def _expect_of_present(
     from which their spread follows, by source and month."""
     waiting = np.flatnonzero(days_of(funnel.leads, kind) == STILL_OPEN)
     place, created = funnel.place[waiting], funnel.leads.created[waiting].astype(np.float64)
-    until_now = found.by(place, funnel.today - created)
-    rest = np.maximum(1.0 - until_now, 1e-9)
+    age = funnel.today - created
     expected, squares = np.zeros(funnel.shape), np.zeros(funnel.shape)
     for month, (start, end) in enumerate(zip(funnel.starts, funnel.ends, strict=True)):
         first = max(int(start), funnel.today + 1)
         if first < end:
-            chance = found.between(place, first - created, end - 1 - created) / rest
+            chance = found.of_waiting(place, age, first - created, end - 1 - created)
             expected[:, month] = np.bincount(place, chance, len(funnel.names))
             squares[:, month] = np.bincount(place, chance**2, len(funnel.names))
     return expected, squares
