@@ -4,8 +4,11 @@ A score is used where on earlier days it was nearer to what came than the plain 
 by the Brier score at each of SCORE_DAYS; else the plain rate is what is said.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import reduce
+from math import log
 from typing import cast
 
 import numpy as np
@@ -53,6 +56,19 @@ LAST_TOUCH = (
 """The classes of FIRST_TOUCH_EDGES and LAST_TOUCH_EDGES in words."""
 NOT_SAID = text("not said")
 ACCOUNTS = {"known before": text("known before"), "new": text("new")}
+TRAITS: dict[LeadTrait, Text] = {
+    "age": text("age"),
+    "source": text("source"),
+    "country": text("country"),
+    "region": text("region"),
+    "industry": text("industry"),
+    "account": text("account"),
+    "first_touch": text("first touched"),
+    "last_touch": text("last touched"),
+}
+MOST_REASONS = 3
+LEAST_MOVED = log(1.1)
+"""What moves a rate by less is not worth naming."""
 WORDS: dict[LeadTrait, tuple[Text, ...]] = {"first_touch": FIRST_TOUCH, "last_touch": LAST_TOUCH}
 assert len(FIRST_TOUCH) == len(FIRST_TOUCH_EDGES) + 2
 assert len(LAST_TOUCH) == len(LAST_TOUCH_EDGES) + 2
@@ -140,6 +156,26 @@ def _describe(records: LeadRecords, scored: _Scored, number: int) -> LeadScore:
         chances=factors[-1].chances if factors else plain,
         plain=plain,
         factors=factors,
+        why=_say_why(factors),
+    )
+
+
+def _say_why(factors: Sequence[LeadFactor]) -> Text | None:
+    """The strongest first."""
+    moved = [(abs(log(each.times)), each) for each in factors if each.times]
+    moved.sort(key=lambda pair: -pair[0])
+    said = [
+        text(
+            "{trait}: {value} (× {times})",
+            trait=TRAITS[each.of],
+            value=each.value,
+            times=Decimal(repr(each.times)).quantize(Decimal("0.01")),
+        )
+        for strength, each in moved[:MOST_REASONS]
+        if strength >= LEAST_MOVED
+    ]
+    return (
+        reduce(lambda one, more: text("{one}; {more}", one=one, more=more), said) if said else None
     )
 
 
@@ -148,8 +184,8 @@ def _take_apart(scored: _Scored, number: int) -> Iterator[LeadFactor]:
     for trait, chances in scored.chances:
         said = _read(chances[number])
         if trait == "age":
-            age = text("{days} days", days=int(seen.age[number]))
-            yield LeadFactor("age", age, None, said)
+            since = day_of(int(scored.history.created[seen.held[number]]))
+            yield LeadFactor("age", text("it came in on {day}", day=since), None, said)
             continue
         code = int(seen.codes[trait][number])
         times = float(seen.times[trait][number, 0, 0])

@@ -58,9 +58,10 @@ class LeadFactor:
 
 @dataclass(frozen=True, slots=True)
 class LeadScore:
-    """An open lead. chances: what is said. plain: the rate of its source at its age.
-    factors: what the chances
-    come from, its age first; none where the plain rate is what is said."""
+    """An open lead. chances: what is said. plain: the rate of its source at its age. factors: what
+    the chances come from, its age first; none where the plain rate is what is said. why: those that
+    move it most; None where none moves it by a tenth.
+    """
 
     id: str
     card: LeadCard
@@ -74,6 +75,7 @@ class LeadScore:
     chances: Chances
     plain: Chances
     factors: tuple[LeadFactor, ...]
+    why: Text | None
 
 
 @dataclass(frozen=True, slots=True)
