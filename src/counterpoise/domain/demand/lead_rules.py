@@ -16,6 +16,7 @@ class LeadRules:
     prior_conversions: float
     prior_leads: float
     window_days: int
+    least_tried: int
     origins: int
     settings: Settings
 
@@ -37,6 +38,7 @@ def read_lead_rules(rulebook: Rulebook, on: date) -> LeadRules:
         prior_conversions=prior,
         prior_leads=number("funnel.prior_leads"),
         window_days=int(number("funnel.window_days")),
+        least_tried=int(number("lead_score.least_tried")),
         origins=int(number("lead_score.origins")),
         settings=settings,
     )

@@ -96,7 +96,7 @@ def score_leads(records: LeadRecords, rules: LeadRules) -> LeadScores:
     ahead = calendar.slice(day_number(history.as_of) + 1, SCORE_DAYS[-1])
     tried = lead_record.try_scores(history, calendar, rules)
     tests = lead_record.judge(tried)
-    is_scored = is_worth(tests)
+    is_scored = is_worth(tests, rules)
     chances = tuple(lead_model.take_apart(model, seen, ahead)) if is_scored else ()
     touched = history.touches.last_values(len(history), day_number(history.as_of))[seen.held]
     scored = _Scored(history, model, seen, chances, touched)
@@ -109,12 +109,17 @@ def score_leads(records: LeadRecords, rules: LeadRules) -> LeadScores:
         learned=model.learned,
         tests=tests,
         tenths=lead_record.split_tenths(tried),
-        notes=tuple(_write_notes(records, scored, tests)),
+        notes=tuple(_write_notes(records, scored, tests, rules)),
     )
 
 
-def is_worth(tests: tuple[ScoreTest, ...]) -> bool:
-    return bool(tests) and all(each.is_better for each in tests)
+def is_worth(tests: Sequence[ScoreTest], rules: LeadRules) -> bool:
+    """Whether scores may be said in place of the plain rate."""
+    return is_tried(tests, rules) and all(each.is_better for each in tests)
+
+
+def is_tried(tests: Sequence[ScoreTest], rules: LeadRules) -> bool:
+    return any(each.came >= rules.least_tried for each in tests)
 
 
 def require(history: Deals, rules: LeadRules) -> None:
@@ -204,16 +209,17 @@ def _read(chances: Floats) -> Chances:
 
 
 def _write_notes(
-    records: LeadRecords, scored: _Scored, tests: tuple[ScoreTest, ...]
+    records: LeadRecords, scored: _Scored, tests: Sequence[ScoreTest], rules: LeadRules
 ) -> Iterator[Text]:
-    if not tests:
+    if not is_tried(tests, rules):
         yield text(
-            "Scores could not be tried on earlier days, so the rate of its source at its age is"
-            " said of each lead: {least} days have to be over, and what was known before them has"
-            " to suffice.",
-            least=SCORE_DAYS[-1],
+            "Of the leads that were open on the days that scores were tried from, {came} became"
+            " opportunities, and {least} are needed to judge scores (lead_score.least_tried). Until"
+            " then the rate of its source at its age is said of each lead.",
+            came=max((each.came for each in tests), default=0),
+            least=rules.least_tried,
         )
-    elif not is_worth(tests):
+    elif not is_worth(tests, rules):
         yield text(
             "On earlier days scores were no nearer to what came than the plain rate of the source"
             " at the lead's age, so that rate is said of each lead."
