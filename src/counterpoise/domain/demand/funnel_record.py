@@ -4,7 +4,7 @@ Each origin knows only what was known on its evening. Three months are looked ah
 month end counts once they are over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -37,7 +37,9 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Try:
+class Try:
+    """What was said of the months after an origin, all sources together, and what came."""
+
     kind: VolumeKind
     said: float
     low: float
@@ -50,15 +52,15 @@ def try_funnel(leads: Leads, settings: FunnelSettings, rng: Generator) -> tuple[
     """leads: of all days up to their as-of day. No test of a kind that no origin could say."""
     tries = [
         each
-        for origin in _list_origins(leads.as_of, settings.origins)
+        for origin in list_origins(leads.as_of, settings.origins)
         for each in _try_from(leads, origin, settings, rng)
     ]
     kinds: tuple[VolumeKind, ...] = ("leads", *EVENTS)
     found = ([each for each in tries if each.kind == kind] for kind in kinds)
-    return tuple(_judge(each) for each in found if each)
+    return tuple(judge(each) for each in found if each)
 
 
-def _list_origins(as_of: date, wanted: int) -> list[date]:
+def list_origins(as_of: date, wanted: int) -> list[date]:
     """Last days of months whose next three are over by the as-of day, the oldest first."""
     month = add_months(first_of_month(as_of + timedelta(days=1)), -AHEAD_MONTHS)
     return [add_months(month, -n) - timedelta(days=1) for n in reversed(range(wanted))]
@@ -66,7 +68,7 @@ def _list_origins(as_of: date, wanted: int) -> list[date]:
 
 def _try_from(
     leads: Leads, origin: date, settings: FunnelSettings, rng: Generator
-) -> Iterator[_Try]:
+) -> Iterator[Try]:
     """Nothing from a day on which too little was known."""
     start = origin + timedelta(days=1)
     ahead = Period.of_months(start, AHEAD_MONTHS)
@@ -75,22 +77,20 @@ def _try_from(
         funnel = open_funnel(known, ahead, settings, rng)
     except BrokenSeries:
         return
-    yield _compare("leads", project_leads(funnel), leads, funnel, ahead)
+    yield compare("leads", project_leads(funnel), leads, funnel, ahead)
     for kind in EVENTS:
         try:
             found = learn_conversion(funnel, kind)
         except TooFewConversions:
             continue
-        yield _compare(kind, project_event(funnel, kind, found, rng), leads, funnel, ahead)
+        yield compare(kind, project_event(funnel, kind, found, rng), leads, funnel, ahead)
 
 
-def _compare(
-    kind: VolumeKind, said: Projection, leads: Leads, funnel: Funnel, ahead: Period
-) -> _Try:
+def compare(kind: VolumeKind, said: Projection, leads: Leads, funnel: Funnel, ahead: Period) -> Try:
     totals = said.paths.sum(axis=(1, 2))
     low, high = np.quantile(totals, (0.1, 0.9))
     before = ahead.before()
-    return _Try(
+    return Try(
         kind=kind,
         said=float(said.mean.sum()),
         low=float(low),
@@ -104,7 +104,7 @@ def _count(days: NDArray[np.int32], period: Period) -> float:
     return float(((days >= day_number(period.start)) & (days < day_number(period.end))).sum())
 
 
-def _judge(tries: list[_Try]) -> VolumeTest:
+def judge(tries: Sequence[Try]) -> VolumeTest:
     came = sum(each.came for each in tries)
 
     def share(amount: float) -> float | None:

@@ -30,6 +30,8 @@ TOUCHED: tuple[LeadTrait, ...] = ("first_touch", "last_touch")
 FIRST_TOUCH_EDGES = (1.0, 3.0, 8.0)
 LAST_TOUCH_EDGES = (3.0, 8.0, 31.0)
 """Days at which the second, third and fourth class begin; the fifth is of untouched leads."""
+BY_DAYS = Ahead(np.arange(SCORE_DAYS[-1]) // BLOCK_DAYS, BLOCKS)
+"""The windows between SCORE_DAYS."""
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -110,24 +112,29 @@ def see(history: Deals, model: LeadModel) -> Seen:
     return Seen(held, age, codes, times, np.stack(plain, axis=1))
 
 
-def look_ahead(model: LeadModel, seen: Seen, calendar: Calendar) -> Floats:
-    """The chances by SCORE_DAYS with all that is known, shape (leads, SCORE_DAYS). calendar: of the
+def look_ahead(model: LeadModel, seen: Seen, calendar: Calendar, ahead: Ahead = BY_DAYS) -> Floats:
+    """The chance in each window with all that is known, shape (leads, windows). calendar: of the
     days after the as-of day."""
+    return _look(model, seen, calendar, multiply(seen), ahead)
+
+
+def multiply(seen: Seen) -> Floats:
+    """What each lead's rates are multiplied by, shape (leads, 2, BLOCKS)."""
     together = np.ones((len(seen.held), 2, BLOCKS))
     for times in seen.times.values():
         together *= times
-    return _look(model, seen, calendar, together)
+    return together
 
 
 def take_apart(
     model: LeadModel, seen: Seen, calendar: Calendar
 ) -> Iterator[tuple[LeadTrait, Floats]]:
-    """The chances as more and more is known of a lead, its age first; the last are look_ahead's."""
+    """The chances by SCORE_DAYS as more and more is known of a lead, its age first."""
     together = np.ones((len(seen.held), 2, BLOCKS))
-    yield "age", _look(model, seen, calendar, together)
+    yield "age", np.cumsum(_look(model, seen, calendar, together, BY_DAYS), axis=1)
     for name, times in seen.times.items():
         together = together * times
-        yield name, _look(model, seen, calendar, together)
+        yield name, np.cumsum(_look(model, seen, calendar, together, BY_DAYS), axis=1)
 
 
 def tell_touches(history: Deals) -> Tells:
@@ -154,11 +161,11 @@ def find_label(history: Deals, name: LeadTrait, code: int) -> str:
     return labels[code] if 0 <= code < len(labels) else ""
 
 
-def _look(model: LeadModel, seen: Seen, calendar: Calendar, factors: Floats) -> Floats:
-    ahead = Ahead(np.arange(SCORE_DAYS[-1]) // BLOCK_DAYS, BLOCKS)
+def _look(
+    model: LeadModel, seen: Seen, calendar: Calendar, factors: Floats, ahead: Ahead
+) -> Floats:
     age = np.minimum(seen.age, len(model.hazards.won.by_age))
-    chance = hazards.look_ahead(model.hazards, calendar, ahead, age, factors)
-    return np.asarray(np.cumsum(chance, axis=1))
+    return hazards.look_ahead(model.hazards, calendar, ahead, age, factors)
 
 
 def _fit_lasting(

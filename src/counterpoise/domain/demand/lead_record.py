@@ -55,7 +55,7 @@ def try_scores(history: Deals, calendar: Calendar, rules: LeadRules) -> tuple[Tr
         until = day + np.array(SCORE_DAYS)
         came = whole.won[rows, None] & (whole.closed[rows, None] <= until)
         source = known.dimensions["source"].codes[seen.held].astype(np.int64)
-        said = lead_model.look_ahead(model, seen, ahead)
+        said = np.cumsum(lead_model.look_ahead(model, seen, ahead), axis=1)
         found.append(Tried(day, source, said, seen.plain, came))
     return tuple(found)
 

@@ -5,7 +5,7 @@ needs no lead and no line, and is made again for every scenario.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from numpy.random import Generator
@@ -14,7 +14,9 @@ from counterpoise.domain.demand.deal_paths import draw_deals
 from counterpoise.domain.demand.delivery import expect_delivery
 from counterpoise.domain.demand.funnel import FUNNEL, expect_funnel, open_funnel
 from counterpoise.domain.demand.funnel_record import try_funnel
+from counterpoise.domain.demand.funnel_scores import expect_scored, open_scoring, try_scored
 from counterpoise.domain.demand.funnel_settings import read_funnel_settings
+from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.demand.support import expect_support
 from counterpoise.domain.demand.units import expect_units, split_by_site
@@ -36,7 +38,7 @@ from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, explain, text
 
-Part = Literal["leads", "deals", "support", "units"]
+Part = Literal["leads", "scores", "deals", "support", "units"]
 Streams = Callable[[Part], Generator]
 """Random numbers of its own for each part, the same each time it is asked: what is drawn of one
 does not depend on whether another is."""
@@ -56,9 +58,14 @@ class VolumeFacts:
 
 
 def expect_of_leads(
-    facts: VolumeFacts, period: Period, rulebook: Rulebook, draw: Streams
+    facts: VolumeFacts,
+    period: Period,
+    rulebook: Rulebook,
+    draw: Streams,
+    history: Deals | None = None,
 ) -> Volumes:
-    """The funnel, and how such figures did on earlier days."""
+    """The funnel, and how such figures did on earlier days. history: of the same leads, where they
+    can be scored."""
     if facts.leads is None:
         return _refuse(FUNNEL, text("No lead was loaded. Load the table lead."))
     rng = draw("leads")
@@ -71,13 +78,15 @@ def expect_of_leads(
         return _refuse(FUNNEL, explain(error))
     told = {each.kind for each in found.volumes}
     tests = try_funnel(facts.leads, settings, rng)
-    return Volumes(
-        found.volumes,
-        found.learned,
-        tuple(each for each in tests if each.kind in told),
-        found.refusals,
-        found.notes,
-    )
+    of_lags = replace(found, tests=tuple(each for each in tests if each.kind in told))
+    if history is None:
+        return of_lags
+    rules = read_lead_rules(rulebook, facts.leads.as_of)
+    scoring = open_scoring(facts.leads, history, period, settings, rules)
+    scored = expect_scored(scoring, funnel, period, draw("scores"))
+    if scored.volumes:
+        scored = replace(scored, tests=try_scored(scoring, draw("scores")))
+    return join_volumes([of_lags, scored])
 
 
 def expect_of_deals(

@@ -13,6 +13,7 @@ VolumeKind = Literal[
     "leads",
     "qualified_leads",
     "opportunities",
+    "scored_opportunities",
     "customers",
     "units",
     "delivery_hours",

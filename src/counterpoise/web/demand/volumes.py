@@ -17,7 +17,7 @@ from counterpoise.web.tables import Column, Row, Table
 SECTIONS: Mapping[str, tuple[str | Promise, tuple[VolumeKind, ...]]] = {
     "funnel": (
         gettext_lazy("From leads to customers"),
-        ("leads", "qualified_leads", "opportunities", "customers"),
+        ("leads", "qualified_leads", "opportunities", "scored_opportunities", "customers"),
     ),
     "delivery": (gettext_lazy("Hours to deliver"), ("delivery_hours",)),
     "support": (
