@@ -18,6 +18,7 @@ class LeadRules:
     window_days: int
     least_tried: int
     origins: int
+    creation_gain: float
     settings: Settings
 
 
@@ -40,5 +41,8 @@ def read_lead_rules(rulebook: Rulebook, on: date) -> LeadRules:
         window_days=int(number("funnel.window_days")),
         least_tried=int(number("lead_score.least_tried")),
         origins=int(number("lead_score.origins")),
+        creation_gain=float(
+            rulebook.get_positive("lead_score.creation_gain", on, may_be_zero=True)
+        ),
         settings=settings,
     )
