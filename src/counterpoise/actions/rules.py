@@ -14,6 +14,7 @@ from counterpoise.domain.execute.action_push import read_shape
 from counterpoise.domain.reconcile.signing import read_signing_rules
 from counterpoise.domain.rulebook import entries, toml
 from counterpoise.domain.rulebook.entries import Difference
+from counterpoise.domain.rulebook.lead_plan import read_lead_plan
 from counterpoise.domain.rulebook.rates import build_rates
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rule, Rulebook
 from counterpoise.domain.values.text import explain, text
@@ -168,6 +169,7 @@ READERS: dict[str, Callable[[Rulebook, Rule], object]] = {
     "company.time_zone": _check_zone,
     "demand.": lambda book, rule: read_settings(book, rule.effective_from),
     "inspection.": lambda book, rule: read_inspection_rules(book, rule.effective_from),
+    "leads.planned": lambda book, rule: read_lead_plan(book, rule.effective_from),
     "push.action": lambda book, rule: read_shape(book, rule.subject, rule.effective_from),
     "exchange_rate": lambda book, rule: build_rates(book, {rule.subject}, rule.effective_from),
     "signing.": lambda book, rule: read_signing_rules(book, rule.effective_from),

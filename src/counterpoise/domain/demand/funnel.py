@@ -19,6 +19,7 @@ from counterpoise.domain.demand.conversion import Conversion
 from counterpoise.domain.demand.counts import draw_levels, thin
 from counterpoise.domain.demand.funnel_settings import FunnelSettings
 from counterpoise.domain.demand.projection import Projection, write_volumes
+from counterpoise.domain.rulebook.lead_plan import PlannedLeads
 from counterpoise.domain.tables.deals import STILL_OPEN, day_number
 from counterpoise.domain.tables.leads import Days, Leads
 from counterpoise.domain.tables.volume import Learned, Members, VolumeKind, VolumeRefusal, Volumes
@@ -79,14 +80,21 @@ class Funnel:
         return len(self.names), len(self.starts)
 
 
-def open_funnel(leads: Leads, period: Period, settings: FunnelSettings, rng: Generator) -> Funnel:
-    """leads: as known on their as-of day. Raises BrokenSeries where they are no series."""
+def open_funnel(
+    leads: Leads,
+    period: Period,
+    settings: FunnelSettings,
+    rng: Generator,
+    plan: Sequence[PlannedLeads] = (),
+) -> Funnel:
+    """leads: as known on their as-of day. plan: of leads to come, of sources that there are. Raises
+    BrokenSeries where they are no series."""
     names, place = name_sources(leads)
     return Funnel(
         leads=leads,
         names=names,
         place=place,
-        arrivals=expect_arrivals(leads, period, settings, rng),
+        arrivals=expect_arrivals(leads, period, settings, rng, plan),
         starts=np.array([day_number(month.start) for month in period.months]),
         ends=np.array([day_number(month.end) for month in period.months]),
         settings=settings,

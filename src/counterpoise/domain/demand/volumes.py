@@ -10,6 +10,7 @@ from typing import Literal
 
 from numpy.random import Generator
 
+from counterpoise.domain.demand import lead_plan
 from counterpoise.domain.demand.deal_paths import draw_deals
 from counterpoise.domain.demand.delivery import expect_delivery
 from counterpoise.domain.demand.funnel import FUNNEL, expect_funnel, open_funnel
@@ -20,6 +21,7 @@ from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.demand.support import expect_support
 from counterpoise.domain.demand.units import expect_units, split_by_site
+from counterpoise.domain.rulebook.lead_plan import read_lead_plan
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rulebook
 from counterpoise.domain.rulebook.templates import answers_tickets, list_roles
 from counterpoise.domain.tables.capacity import WonDeals
@@ -72,13 +74,22 @@ def expect_of_leads(
     try:
         settings = read_funnel_settings(rulebook, facts.leads.as_of)
         known = facts.leads.known_on(facts.leads.as_of)
-        funnel = open_funnel(known, period, settings, rng)
+        plan = read_lead_plan(rulebook, known.as_of)
+        lead_plan.check_sources(plan, known)
+        funnel = open_funnel(known, period, settings, rng, plan)
         found = expect_funnel(funnel, period, rng)
     except (BrokenSeries, InvalidRule) as error:
         return _refuse(FUNNEL, explain(error))
     told = {each.kind for each in found.volumes}
     tests = try_funnel(facts.leads, settings, rng)
-    of_lags = replace(found, tests=tuple(each for each in tests if each.kind in told))
+    record = lead_plan.keep_record(plan, known, rulebook)
+    of_lags = replace(
+        found,
+        tests=tuple(each for each in tests if each.kind in told),
+        notes=(*found.notes, *lead_plan.write_notes(record)),
+        plan=lead_plan.list_plan(plan, funnel.arrivals, known),
+        plan_record=record,
+    )
     if history is None:
         return of_lags
     rules = read_lead_rules(rulebook, facts.leads.as_of)
