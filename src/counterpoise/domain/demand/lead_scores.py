@@ -66,7 +66,7 @@ TRAITS: dict[LeadTrait, Text] = {
     "first_touch": text("first touched"),
     "last_touch": text("last touched"),
 }
-MOST_REASONS = 3
+MOST_REASONS = 2
 LEAST_MOVED = log(1.1)
 """What moves a rate by less is not worth naming."""
 WORDS: dict[LeadTrait, tuple[Text, ...]] = {"first_touch": FIRST_TOUCH, "last_touch": LAST_TOUCH}
