@@ -118,7 +118,7 @@ class TestLead:
         page = browser.get(f"{PAGE}lead?id={lead[-1]}")
         found = rows_of(page, "factors")
         assert [row[0] for row in found] == ["age", "source", "first touched", "last touched"]
-        assert found[-1][3:] == lead[1:4]
+        assert [f"{float(each[:-1]):.0f}%" for each in found[-1][3:]] == lead[1:4]
         assert "Plain rate in 90 days" in text_of(page)
 
     @pytest.mark.parametrize("query", ["", "?id=none", "?id=W000", "?id=W004&as_of=2025-06-03"])
