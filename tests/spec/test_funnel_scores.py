@@ -75,7 +75,9 @@ def test_they_stand_beside_what_the_lags_say_by_source_and_month(found):
 
 def test_leads_to_come_bring_the_same_whether_or_not_open_ones_are_scored(found):
     for scored, lags in zip(whole(found), whole(found, "opportunities"), strict=True):
-        assert scored.mean - scored.standing == pytest.approx(lags.mean - lags.standing, abs=1e-5)
+        assert float(scored.mean - scored.standing) == pytest.approx(
+            float(lags.mean - lags.standing), abs=1e-5
+        )
 
 
 def test_a_lead_that_was_given_up_is_waited_for_by_the_lags_alone():

@@ -131,6 +131,19 @@ def ahead(deals, rules=RULES):
     return forecast(deals, PERIOD, rulebook=rules, rng=np.random.default_rng(7))
 
 
+def test_an_earlier_day_sees_its_leads_and_deals_that_were_removed_since():
+    deals = build_deals([(90, None, False), (80, None, False)])
+    removed = np.array([TODAY - 5, STILL_OPEN], dtype=np.int32)
+    row = {"id": "L1", "source": "Website", "created": AS_OF - timedelta(days=30), "ended": AS_OF}
+    leads = make_history([{**row, "won": True}])
+    present = replace(deals, removed=removed).known_on(AS_OF).with_leads(leads)
+    assert (len(present), len(present.leads)) == (1, 1)
+    before = present.known_on(AS_OF - timedelta(days=10))
+    assert (len(before), before.leads.won.tolist()) == (2, [False])
+    assert len(before.leads) == 1
+    assert len(present.known_on(AS_OF - timedelta(days=40)).leads) == 0
+
+
 class TestNoHelp:
     def test_without_leads_nothing_is_said_of_them(self, alone):
         assert look(alone) == ([], None)

@@ -124,7 +124,8 @@ def score_present(scoring: Scoring, funnel: Funnel) -> Present:
 
 
 def _place_sources(history: Deals, funnel: Funnel) -> NDArray[np.intp]:
-    """The funnel's place of each label of the history, and in the end of leads without a source."""
+    """The funnel's place of each label of the history, and in the end of leads without a source; a
+    label that no known lead has is asked for by none."""
     place = {name: number for number, name in enumerate(funnel.names)}
     labels = (*history.dimensions["source"].labels, "")
     return np.array([place.get(label, 0) for label in labels], dtype=np.intp)
