@@ -128,6 +128,12 @@ def test_earlier_days_with_too_few_conversions_are_not_judged():
     assert KIND not in {each.kind for each in found.tests}
 
 
+def test_a_rule_that_nothing_can_be_scored_with_refuses_by_name():
+    found = expect(rulebook=overlaid(prior_conversions="0"))
+    assert not found.volumes
+    assert "lead_score.prior_conversions is 0" in str(found.refusals[0].why)
+
+
 @pytest.mark.parametrize(
     ("period", "standing"),
     [

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from counterpoise.domain.demand.challenging import read_patience
 from counterpoise.domain.demand.inspection_rules import read_inspection_rules
+from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.execute.action_push import read_shape
 from counterpoise.domain.reconcile.signing import read_signing_rules
@@ -169,6 +170,7 @@ READERS: dict[str, Callable[[Rulebook, Rule], object]] = {
     "company.time_zone": _check_zone,
     "demand.": lambda book, rule: read_settings(book, rule.effective_from),
     "inspection.": lambda book, rule: read_inspection_rules(book, rule.effective_from),
+    "lead_score.": lambda book, rule: read_lead_rules(book, rule.effective_from),
     "leads.planned": lambda book, rule: read_lead_plan(book, rule.effective_from),
     "push.action": lambda book, rule: read_shape(book, rule.subject, rule.effective_from),
     "exchange_rate": lambda book, rule: build_rates(book, {rule.subject}, rule.effective_from),

@@ -28,6 +28,7 @@ from counterpoise.domain.values.text import Text, text
 
 Floats = NDArray[np.float64]
 EVENTS: tuple[VolumeKind, ...] = ("qualified_leads", "opportunities", "customers")
+SCORED: VolumeKind = "scored_opportunities"
 FUNNEL: tuple[VolumeKind, ...] = ("leads", *EVENTS)
 UNITS: Mapping[VolumeKind, str] = {
     "leads": "leads",

@@ -4,7 +4,7 @@ Each origin knows only what was known on its evening. Three months are looked ah
 month end counts once they are over.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand.funnel import (
     EVENTS,
+    SCORED,
     Funnel,
     TooFewConversions,
     days_of,
@@ -37,7 +38,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class _Try:
     """What was said of the months after an origin, all sources together, and what came."""
 
     kind: VolumeKind
@@ -48,16 +49,22 @@ class Try:
     came: float
 
 
-def try_funnel(leads: Leads, settings: FunnelSettings, rng: Generator) -> tuple[VolumeTest, ...]:
-    """leads: of all days up to their as-of day. No test of a kind that no origin could say."""
+def try_funnel(
+    leads: Leads,
+    settings: FunnelSettings,
+    rng: Generator,
+    score: Callable[[Funnel], Projection] | None = None,
+) -> tuple[VolumeTest, ...]:
+    """leads: of all days up to their as-of day. score: what the scores of open leads say of
+    opportunities. No test of a kind that no origin could say."""
     tries = [
         each
         for origin in list_origins(leads.as_of, settings.origins)
-        for each in _try_from(leads, origin, settings, rng)
+        for each in _try_from(leads, origin, settings, rng, score)
     ]
-    kinds: tuple[VolumeKind, ...] = ("leads", *EVENTS)
+    kinds: tuple[VolumeKind, ...] = ("leads", *EVENTS, SCORED)
     found = ([each for each in tries if each.kind == kind] for kind in kinds)
-    return tuple(judge(each) for each in found if each)
+    return tuple(_judge(each) for each in found if each)
 
 
 def list_origins(as_of: date, wanted: int) -> list[date]:
@@ -67,8 +74,12 @@ def list_origins(as_of: date, wanted: int) -> list[date]:
 
 
 def _try_from(
-    leads: Leads, origin: date, settings: FunnelSettings, rng: Generator
-) -> Iterator[Try]:
+    leads: Leads,
+    origin: date,
+    settings: FunnelSettings,
+    rng: Generator,
+    score: Callable[[Funnel], Projection] | None,
+) -> Iterator[_Try]:
     """Nothing from a day on which too little was known."""
     start = origin + timedelta(days=1)
     ahead = Period.of_months(start, AHEAD_MONTHS)
@@ -77,20 +88,29 @@ def _try_from(
         funnel = open_funnel(known, ahead, settings, rng)
     except BrokenSeries:
         return
-    yield compare("leads", project_leads(funnel), leads, funnel, ahead)
+    yield _compare("leads", project_leads(funnel), leads, funnel, ahead)
     for kind in EVENTS:
         try:
             found = learn_conversion(funnel, kind)
         except TooFewConversions:
             continue
-        yield compare(kind, project_event(funnel, kind, found, rng), leads, funnel, ahead)
+        yield _compare(kind, project_event(funnel, kind, found, rng), leads, funnel, ahead)
+    if score is None:
+        return
+    try:
+        said = score(funnel)
+    except TooFewConversions:
+        return
+    yield _compare(SCORED, said, leads, funnel, ahead)
 
 
-def compare(kind: VolumeKind, said: Projection, leads: Leads, funnel: Funnel, ahead: Period) -> Try:
+def _compare(
+    kind: VolumeKind, said: Projection, leads: Leads, funnel: Funnel, ahead: Period
+) -> _Try:
     totals = said.paths.sum(axis=(1, 2))
     low, high = np.quantile(totals, (0.1, 0.9))
     before = ahead.before()
-    return Try(
+    return _Try(
         kind=kind,
         said=float(said.mean.sum()),
         low=float(low),
@@ -104,7 +124,7 @@ def _count(days: NDArray[np.int32], period: Period) -> float:
     return float(((days >= day_number(period.start)) & (days < day_number(period.end))).sum())
 
 
-def judge(tries: Sequence[Try]) -> VolumeTest:
+def _judge(tries: Sequence[_Try]) -> VolumeTest:
     came = sum(each.came for each in tries)
 
     def share(amount: float) -> float | None:

@@ -4,9 +4,7 @@ Of the leads that are there each counts with its own chance month by month (lead
 come and what leads yet to come will bring is as in the funnel (funnel.py), and so are the ranges.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 from numpy.random import Generator
@@ -15,34 +13,29 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import funnel_record, lead_model, origins
 from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.funnel import (
+    SCORED,
     Funnel,
     Present,
     TooFewConversions,
     learn_conversion,
-    open_funnel,
     project_event,
 )
-from counterpoise.domain.demand.funnel_record import AHEAD_MONTHS, Try
+from counterpoise.domain.demand.funnel_record import AHEAD_MONTHS
 from counterpoise.domain.demand.funnel_settings import FunnelSettings
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.lead_rules import LeadRules
 from counterpoise.domain.demand.lead_scores import require
-from counterpoise.domain.demand.projection import write_volumes
+from counterpoise.domain.demand.projection import Projection, write_volumes
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.tables.leads import Leads
 from counterpoise.domain.tables.volume import (
     Learned,
     Members,
-    VolumeKind,
     VolumeRefusal,
     Volumes,
-    VolumeTest,
 )
-from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import text
-
-KIND: VolumeKind = "scored_opportunities"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,18 +63,18 @@ def open_scoring(
 def expect_scored(scoring: Scoring, funnel: Funnel, period: Period, rng: Generator) -> Volumes:
     """funnel: of the same leads, as known on their as-of day; refused of too few conversions."""
     try:
-        present = score_present(scoring, funnel)
-        found = learn_conversion(funnel, KIND)
+        said = project_scored(scoring, funnel, rng)
     except TooFewConversions as error:
-        return Volumes(refusals=(VolumeRefusal(KIND, error.args[0]),))
+        return Volumes(refusals=(VolumeRefusal(SCORED, error.args[0]),))
     members: list[Members] = [(("source", name),) for name in funnel.names]
-    said = project_event(funnel, KIND, found, rng, present)
     n = int(scoring.history.known_on(funnel.leads.as_of).is_open.sum())
     return Volumes(
-        volumes=tuple(write_volumes(KIND, members, said, [month.start for month in period.months])),
+        volumes=tuple(
+            write_volumes(SCORED, members, said, [month.start for month in period.months])
+        ),
         learned=(
             Learned(
-                KIND,
+                SCORED,
                 (),
                 "opportunities",
                 n,
@@ -96,10 +89,10 @@ def expect_scored(scoring: Scoring, funnel: Funnel, period: Period, rng: Generat
     )
 
 
-def try_scored(scoring: Scoring, rng: Generator) -> tuple[VolumeTest, ...]:
-    """On the same earlier month ends as the funnel; none where no origin could say."""
-    found = tuple(_list_tries(scoring, rng))
-    return (funnel_record.judge(found),) if found else ()
+def project_scored(scoring: Scoring, funnel: Funnel, rng: Generator) -> Projection:
+    """funnel: of the same leads, as known on its own as-of day. Raises TooFewConversions."""
+    present = score_present(scoring, funnel)
+    return project_event(funnel, SCORED, learn_conversion(funnel, SCORED), rng, present)
 
 
 def score_present(scoring: Scoring, funnel: Funnel) -> Present:
@@ -129,17 +122,3 @@ def _place_sources(history: Deals, funnel: Funnel) -> NDArray[np.intp]:
     place = {name: number for number, name in enumerate(funnel.names)}
     labels = (*history.dimensions["source"].labels, "")
     return np.array([place.get(label, 0) for label in labels], dtype=np.intp)
-
-
-def _list_tries(scoring: Scoring, rng: Generator) -> Iterator[Try]:
-    for origin in funnel_record.list_origins(scoring.leads.as_of, scoring.settings.origins):
-        start = origin + timedelta(days=1)
-        ahead = Period.of_months(start, AHEAD_MONTHS)
-        try:
-            funnel = open_funnel(scoring.leads.known_on(origin), ahead, scoring.settings, rng)
-            present = score_present(scoring, funnel)
-            found = learn_conversion(funnel, KIND)
-        except (BrokenSeries, TooFewConversions):
-            continue
-        said = project_event(funnel, KIND, found, rng, present)
-        yield funnel_record.compare(KIND, said, scoring.leads, funnel, ahead)

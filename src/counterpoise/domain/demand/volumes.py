@@ -6,6 +6,7 @@ needs no lead and no line, and is made again for every scenario.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from numpy.random import Generator
@@ -15,7 +16,7 @@ from counterpoise.domain.demand.deal_paths import draw_deals
 from counterpoise.domain.demand.delivery import expect_delivery
 from counterpoise.domain.demand.funnel import FUNNEL, expect_funnel, open_funnel
 from counterpoise.domain.demand.funnel_record import try_funnel
-from counterpoise.domain.demand.funnel_scores import expect_scored, open_scoring, try_scored
+from counterpoise.domain.demand.funnel_scores import expect_scored, open_scoring, project_scored
 from counterpoise.domain.demand.funnel_settings import read_funnel_settings
 from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
@@ -73,6 +74,7 @@ def expect_of_leads(
     rng = draw("leads")
     try:
         settings = read_funnel_settings(rulebook, facts.leads.as_of)
+        rules = read_lead_rules(rulebook, facts.leads.as_of) if history is not None else None
         known = facts.leads.known_on(facts.leads.as_of)
         plan = read_lead_plan(rulebook, known.as_of)
         lead_plan.check_sources(plan, known)
@@ -80,24 +82,22 @@ def expect_of_leads(
         found = expect_funnel(funnel, period, rng)
     except (BrokenSeries, InvalidRule) as error:
         return _refuse(FUNNEL, explain(error))
-    told = {each.kind for each in found.volumes}
-    tests = try_funnel(facts.leads, settings, rng)
     record = lead_plan.keep_record(plan, known, rulebook)
-    of_lags = replace(
+    found = replace(
         found,
-        tests=tuple(each for each in tests if each.kind in told),
         notes=(*found.notes, *lead_plan.write_notes(record)),
         plan=lead_plan.list_plan(plan, funnel.arrivals, known),
         plan_record=record,
     )
-    if history is None:
-        return of_lags
-    rules = read_lead_rules(rulebook, facts.leads.as_of)
-    scoring = open_scoring(facts.leads, history, period, settings, rules)
-    scored = expect_scored(scoring, funnel, period, draw("scores"))
-    if scored.volumes:
-        scored = replace(scored, tests=try_scored(scoring, draw("scores")))
-    return join_volumes([of_lags, scored])
+    score = None
+    if history is not None and rules is not None:
+        scoring = open_scoring(facts.leads, history, period, settings, rules)
+        scored = expect_scored(scoring, funnel, period, draw("scores"))
+        found = join_volumes([found, scored])
+        score = partial(project_scored, scoring, rng=draw("scores"))
+    tests = try_funnel(facts.leads, settings, rng, score)
+    told = {each.kind for each in found.volumes}
+    return replace(found, tests=tuple(each for each in tests if each.kind in told))
 
 
 def expect_of_deals(

@@ -30,6 +30,7 @@ from counterpoise.warehouse.queries.columns import UNKNOWN, encode, to_days, to_
 from counterpoise.warehouse.queries.funnel import CONVERTED_US, LEADS_TOLD, WON_US, read_words
 from counterpoise.warehouse.queries.lookups import lookup_sql
 from counterpoise.warehouse.queries.moments import instant
+from counterpoise.warehouse.queries.touches import touches_sql
 
 DIMENSIONS = ("source", "country", "region", "industry", "account")
 _CARD = ("name", "company", "owner", "team", "status")
@@ -194,21 +195,11 @@ LEFT JOIN team_of ON team_of.source = l.source AND team_of.source_id = rep_of.te
 WHERE l.created_at IS NOT NULL
 """
 
-# An activity's lead is one of its own source first, then of any; what software sent by itself is
-# no touch. One that was removed later counts: an earlier day knew of it.
-_TOUCHES = """
-WITH meant AS (
-    SELECT s.source, told_lead.source_id, told_lead.position
-    FROM (SELECT DISTINCT source FROM activity) AS s, told_lead
-    QUALIFY row_number() OVER (
-        PARTITION BY s.source, told_lead.source_id
-        ORDER BY told_lead.lead_of IS DISTINCT FROM s.source, told_lead.lead_of
-    ) = 1
-)
-SELECT meant.position, epoch_us(a.occurred_at) AS touched_us
-FROM activity AS a
-JOIN meant ON meant.source = a.source AND meant.source_id = a.lead_id
-WHERE a.occurred_at < {cutoff} AND NOT coalesce(a.is_automated, false)
+# One that was removed later counts: an earlier day knew of it.
+_TOUCHES = f"""
+SELECT deal AS position, epoch_us(occurred_at) AS touched_us
+FROM ({touches_sql("told_lead", "position", "lead_of", "lead_id")})
+WHERE occurred_at < {{cutoff}}
 UNION ALL
-SELECT position, epoch_us(first_touch_at) FROM told_lead WHERE first_touch_at < {cutoff}
+SELECT position, epoch_us(first_touch_at) FROM told_lead WHERE first_touch_at < {{cutoff}}
 """
