@@ -12,7 +12,7 @@ from shown_pages import rows_of, text_of
 
 PERIOD = "2026-Q4"
 AS_OF, NOW = date(2026, 9, 30), datetime(2026, 10, 1, 12, tzinfo=UTC)
-FUNNEL = {"leads", "qualified_leads", "opportunities", "customers"}
+FUNNEL = {"leads", "qualified_leads", "opportunities", "scored_opportunities", "customers"}
 RULE = """[[rule]]
 key = "{}"
 subject = "{}"

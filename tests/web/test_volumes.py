@@ -8,7 +8,9 @@ import pytest
 
 from counterpoise.actions.volumes import find_volumes
 from counterpoise.domain.tables.volume import (
+    LeadPlan,
     Learned,
+    PlanRecord,
     Volume,
     VolumeRefusal,
     Volumes,
@@ -52,6 +54,8 @@ FOUND = Volumes(
         VolumeRefusal("accounts", text("No account has a won deal.")),
     ),
     notes=(text("Nobody knows who leaves."),),
+    plan=(LeadPlan("<Event>", MONTHS[1], D(90), 61.5, date(2026, 9, 1), "plan of autumn"),),
+    plan_record=(PlanRecord("<Event>", 3, 270.0, 250, 2),),
 )
 
 
@@ -138,6 +142,26 @@ def test_the_page_of_demand_and_that_of_supply_lead_there(vera):
         assert f'href="{AT}"' in vera.get(path).content.decode()
 
 
+def test_the_marketing_plan_stands_beside_what_the_series_says_and_what_came_of_such(vera):
+    page = vera.get(AT)
+    assert rows_of(page, "plan") == [
+        ["<Event>", "November 2026", "90", "61.5", "1 Sep 2026", "plan of autumn"]
+    ]
+    assert rows_of(page, "plan-record") == [["<Event>", "3", "270", "250", "2"]]
+
+
+def test_without_a_plan_nothing_is_said_of_one(workspace):
+    keep_build()
+    keep_run(build_small_cycle(volumes=replace(FOUND, plan=(), plan_record=())))
+    assert "The marketing plan" not in text_of(sign_in(make_person("viewer")).get(AT))
+
+
+def test_only_who_may_see_people_is_led_to_the_list_of_leads(ran):
+    for role, leads in (("viewer", False), ("operations", True)):
+        page = sign_in(make_person(role)).get(AT)
+        assert ('href="/demand/leads/"' in page.content.decode()) is leads
+
+
 # API
 
 
@@ -154,6 +178,13 @@ def test_the_api_says_the_same(ran):
     assert answer["tests"][0]["coverage_80"] == 0.875
     assert answer["refusals"][2] == {"kind": "accounts", "why": "No account has a won deal."}
     assert answer["notes"] == ["Nobody knows who leaves."]
+    assert answer["plan"] == [
+        {
+            "source": "<Event>", "month": "2026-11-01", "planned": "90", "series": 61.5,
+            "decided_on": "2026-09-01", "said_by": "plan of autumn",
+        }
+    ]  # fmt: skip
+    assert answer["plan_record"][0]["missed"] == 2
     assert answer["period"] == PERIOD
 
 

@@ -311,6 +311,8 @@ def answer_volumes(found: Volumes) -> Answer:
         "tests": to_plain(found.tests),
         "refusals": to_plain(found.refusals),
         "notes": to_plain(found.notes),
+        "plan": to_plain(found.plan),
+        "plan_record": to_plain(found.plan_record),
     }
 
 

@@ -45,6 +45,7 @@ from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
 from counterpoise.warehouse.queries.funnel import load_leads
 from counterpoise.warehouse.queries.health import examine
+from counterpoise.warehouse.queries.lead_records import load_lead_records
 from counterpoise.warehouse.queries.products import list_products
 from counterpoise.warehouse.queries.sellers import list_team_sizes, list_won_deals
 from counterpoise.warehouse.queries.service import list_stock, load_lines, load_service
@@ -216,7 +217,14 @@ class Desk:
         return list_products(self.current.folder, self.rulebook, self.as_of)
 
     def _load_deals(self) -> Deals:
-        return load_deals(self.current.folder, self.as_of, rulebook=self.rulebook).deals
+        """With the leads they come from, where the rulebook knows how leads are scored: one that
+        was frozen before any were makes what it made then."""
+        folder = self.current.folder
+        deals = load_deals(folder, self.as_of, rulebook=self.rulebook).deals
+        if self.rulebook.find("lead_score.least_conversions", self.as_of) is None:
+            return deals
+        records = load_lead_records(folder, self.as_of, rulebook=self.rulebook)
+        return deals if records is None else deals.with_leads(records.history)
 
 
 def open_desk(

@@ -9,11 +9,13 @@ from django.db import transaction
 
 from counterpoise.domain.demand.challenging import read_patience
 from counterpoise.domain.demand.inspection_rules import read_inspection_rules
+from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.execute.action_push import read_shape
 from counterpoise.domain.reconcile.signing import read_signing_rules
 from counterpoise.domain.rulebook import entries, toml
 from counterpoise.domain.rulebook.entries import Difference
+from counterpoise.domain.rulebook.lead_plan import read_lead_plan
 from counterpoise.domain.rulebook.rates import build_rates
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rule, Rulebook
 from counterpoise.domain.values.text import explain, text
@@ -168,6 +170,8 @@ READERS: dict[str, Callable[[Rulebook, Rule], object]] = {
     "company.time_zone": _check_zone,
     "demand.": lambda book, rule: read_settings(book, rule.effective_from),
     "inspection.": lambda book, rule: read_inspection_rules(book, rule.effective_from),
+    "lead_score.": lambda book, rule: read_lead_rules(book, rule.effective_from),
+    "leads.planned": lambda book, rule: read_lead_plan(book, rule.effective_from),
     "push.action": lambda book, rule: read_shape(book, rule.subject, rule.effective_from),
     "exchange_rate": lambda book, rule: build_rates(book, {rule.subject}, rule.effective_from),
     "signing.": lambda book, rule: read_signing_rules(book, rule.effective_from),

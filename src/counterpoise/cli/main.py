@@ -160,6 +160,11 @@ COMMANDS = {
             "Say what stands out about open deals, why, what to do, and what is at stake.",
             "counterpoise inspect 2017-Q4 --flag stalled",
         ),
+        "leads": Command(
+            "leads:leads",
+            "List open leads by their chance to become an opportunity, why, and how such held.",
+            "counterpoise leads --source Website",
+        ),
         "volumes": Command(
             "volumes:volumes",
             "Show leads, deals, units, hours and tickets expected, with ranges.",

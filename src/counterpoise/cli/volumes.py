@@ -50,7 +50,24 @@ def _print(period: str, found: Volumes) -> None:
     ]
     columns_of_tests = ("of", "months", "tried", "WMAPE", "repeating", "coverage of 80 %")
     print_table("How such figures did before", columns_of_tests, tests)
+    _print_plan(found)
     for refusal in found.refusals:
         say(f"- {refusal.kind}: {refusal.why}")
     for note in found.notes:
         say(f"- {note}")
+
+
+def _print_plan(found: Volumes) -> None:
+    if found.plan:
+        rows = [
+            (each.source, each.month.strftime("%Y-%m"), each.planned, round(each.series, 1))
+            for each in found.plan
+        ]
+        print_table("Leads planned by marketing", ("source", "month", "planned", "series"), rows)
+    if found.plan_record:
+        record = [
+            (each.source, each.months, round(each.planned), each.came, each.missed)
+            for each in found.plan_record
+        ]
+        columns = ("source", "months", "planned", "came", "months missed")
+        print_table("Plans of months that are over", columns, record)

@@ -189,7 +189,7 @@ def plan_volumes(
 ) -> Volumes:
     """Step two in units other than money. What cannot be said is refused, kind by kind."""
     draw = _open_streams(facts.deals.as_of)
-    of_leads = expect_of_leads(facts.volumes, period, rulebook, draw)
+    of_leads = expect_of_leads(facts.volumes, period, rulebook, draw, facts.deals.leads)
     if demand is None:
         return join_volumes([of_leads, refuse_of_deals()])
     of_deals = expect_of_deals(facts.volumes, facts.deals, demand, rulebook, draw)

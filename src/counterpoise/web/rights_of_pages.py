@@ -137,6 +137,8 @@ NEEDS: dict[str, Right] = {
     "demand:inspect": "read_people_records",
     "demand:inspection": "read_people_records",
     "demand:inspected-deal": "read_people_records",
+    "demand:leads": "read_people_records",
+    "demand:lead": "read_people_records",
     "demand:volumes": "read_plan",
     "demand:calls": "read_people_records",
     "demand:calls-now": "read_people_records",

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from counterpoise.domain.values.text import Text
 from counterpoise.web.reading import Eyes
 
-Kind = Literal["text", "number", "quantity", "money", "share", "day", "month", "moment"]
+Kind = Literal["text", "sentence", "number", "quantity", "money", "share", "day", "month", "moment"]
 Value = str | int | float | Decimal | date | datetime | Text | None
 Words = str | Promise
 PAGE_ROWS = 25
@@ -197,7 +197,7 @@ def _write_figure(column: Column, value: int | float | Decimal, eyes: Eyes) -> s
     if column.kind == "money":
         return eyes.reader.exact_money(value)
     if column.kind == "share":
-        return eyes.reader.share(value)
+        return eyes.reader.share(value, column.places)
     if column.kind == "quantity":
         return eyes.reader.quantity(value)
     return eyes.reader.number(value, column.places)

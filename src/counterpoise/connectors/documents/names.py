@@ -215,6 +215,7 @@ VOLUMES = {
     "leads": mark("Leads"),
     "qualified_leads": mark("Qualified leads"),
     "opportunities": mark("Opportunities"),
+    "scored_opportunities": mark("Opportunities by the scores of open leads"),
     "customers": mark("New customers"),
     "units": mark("Units"),
     "delivery_hours": mark("Hours to deliver"),

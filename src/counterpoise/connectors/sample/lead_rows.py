@@ -28,6 +28,7 @@ LOST_REASONS = ("No reply", "No budget", "Wrong fit", "Student or job seeker")
 UNTOUCHED = 0.05
 ANSWER_MINUTES = 95.0
 FRESH_DAYS = 25
+"""So long it takes until the last lead that came to nothing is given up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +96,9 @@ def write_leads(leads: Leads, company: Company, rng: np.random.Generator) -> Col
     line = pa.array(2_000_000 + leads.numbers % 1_000_000).cast(pa.string())
     status = _draw_status(leads, company, rng)
     reason = np.where(status == 3, rng.integers(0, len(LOST_REASONS), count), -1)
-    updated = np.where(
-        is_converted,
-        leads.converted,
-        np.where(np.isinf(leads.touched), leads.created, leads.touched),
-    )
+    tried = np.where(np.isinf(leads.touched), leads.created, leads.touched)
+    decided = np.isin(status, (2, 3)) * (1 + leads.numbers % (FRESH_DAYS - 2))
+    updated = np.where(is_converted, leads.converted, tried + decided)
     return {
         "Lead - ID": number_rows("L-", BASE, leads.numbers),
         "Person - First name": people.given,

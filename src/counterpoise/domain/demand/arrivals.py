@@ -5,6 +5,7 @@ all; of those the part of its days that are left is yet to come.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ from counterpoise.domain.demand import explore
 from counterpoise.domain.demand.counts import RANGE_80, Outlook, draw_rates
 from counterpoise.domain.demand.explore import Wish
 from counterpoise.domain.demand.funnel_settings import FunnelSettings
+from counterpoise.domain.rulebook.lead_plan import PlannedLeads
 from counterpoise.domain.tables.carried import CarriedPart
 from counterpoise.domain.tables.deals import day_number, day_of
 from counterpoise.domain.tables.leads import Leads
@@ -25,20 +27,26 @@ from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text
 
 Floats = NDArray[np.float64]
+MOST_VARIED = 0.5
+"""The rate of a plan is taken to vary by no more, as a share of it: of a source that brought next
+to nothing the series says so little that everything were possible."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
     """Leads that come in after the as-of day, up to the period's end.
 
-    first, end: the days of each month that are yet to come, half-open. mean: (sources, months);
-    counts: (paths, sources, months).
+    months: their first days. first, end: the days of each month that are yet to come, half-open.
+    mean: (sources, months); counts: (paths, sources, months). whole: what the series says of whole
+    months, the days that are over included.
     """
 
+    months: tuple[date, ...]
     first: NDArray[np.int64]
     end: NDArray[np.int64]
     mean: Floats
     counts: Floats
+    whole: Floats
 
 
 def name_sources(leads: Leads) -> tuple[tuple[str, ...], NDArray[np.intp]]:
@@ -49,9 +57,17 @@ def name_sources(leads: Leads) -> tuple[tuple[str, ...], NDArray[np.intp]]:
 
 
 def expect_arrivals(
-    leads: Leads, period: Period, settings: FunnelSettings, rng: Generator
+    leads: Leads,
+    period: Period,
+    settings: FunnelSettings,
+    rng: Generator,
+    plan: Sequence[PlannedLeads] = (),
 ) -> Arrivals:
-    """leads: as known on their as-of day. Raises BrokenSeries where they are no series."""
+    """leads: as known on their as-of day. plan: of sources that leads came from; what it says of a
+    month takes the place of what the series says, and its rate varies as much for its size.
+
+    Raises BrokenSeries where they are no series.
+    """
     tomorrow = leads.as_of + timedelta(days=1)
     months = _list_months(first_of_month(tomorrow), period.end)
     names, place = name_sources(leads)
@@ -59,22 +75,45 @@ def expect_arrivals(
     end = np.array([day_number(add_months(month, 1)) for month in months], dtype=int)
     if not months:
         empty = np.zeros((len(names), 0))
-        return Arrivals(first, end, empty, np.zeros((settings.paths, *empty.shape)))
+        return Arrivals((), first, end, empty, np.zeros((settings.paths, *empty.shape)), empty)
     carried = explore.carry(
         _count_by_month(leads, names, place),
         Wish("leads", ("source",), "month", len(months), adds_up=True),
         leads.as_of,
     )
     left = (end - first) / (end - [day_number(month) for month in months])
-    whole, *parts = carried.parts
-    expected, low, high = (
-        np.maximum(np.array([_read(part, what) for part in parts]), 0.0) * left
+    together, *parts = carried.parts
+    whole, low, high = (
+        np.maximum(np.array([_read(part, what) for part in parts]), 0.0)
         for what in ("expected", "low", "high")
     )
-    reach = (np.array(_read(whole, "high")) - np.array(_read(whole, "low"))) * left
-    outlook = Outlook(expected, (high - low) / RANGE_80, reach / RANGE_80)
-    rates = draw_rates(outlook, settings.paths, settings.memory, rng)
-    return Arrivals(first, end, outlook.mean, rng.poisson(rates).astype(np.float64))
+    reach = (np.array(_read(together, "high")) - np.array(_read(together, "low"))) * left
+    outlook = Outlook(whole * left, (high - low) * left / RANGE_80, reach / RANGE_80)
+    planned = _follow_plan(outlook, plan, leads, months)
+    rates = draw_rates(planned, settings.paths, settings.memory, rng)
+    counts = rng.poisson(rates).astype(np.float64)
+    return Arrivals(tuple(months), first, end, planned.mean, counts, whole)
+
+
+def _follow_plan(
+    outlook: Outlook, plan: Sequence[PlannedLeads], leads: Leads, months: list[date]
+) -> Outlook:
+    """Of a month that has begun, what is planned less what came is yet to come."""
+    if not (ahead := [each for each in plan if each.month in months]):
+        return outlook
+    names, place = name_sources(leads)
+    mean = outlook.mean.copy()
+    for each in ahead:
+        source = names.index(each.source)
+        came = int(((place == source) & (leads.created >= day_number(each.month))).sum())
+        mean[source, months.index(each.month)] = max(float(each.leads) - came, 0.0)
+    moved = np.maximum(outlook.spread**2 - outlook.mean, 0.0)
+    varied = np.divide(moved, outlook.mean**2, out=np.zeros_like(mean), where=outlook.mean > 0)
+    wide = np.sqrt(mean + np.minimum(varied, MOST_VARIED**2) * mean**2)
+    spread = np.where(mean == outlook.mean, outlook.spread, wide)
+    before, now = outlook.mean.sum(axis=0), mean.sum(axis=0)
+    of_all = np.divide(now, before, out=np.ones_like(now), where=before > 0)
+    return Outlook(mean, spread, outlook.whole_spread * of_all)
 
 
 def _list_months(first: date, end: date) -> list[date]:

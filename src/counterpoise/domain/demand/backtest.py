@@ -62,11 +62,10 @@ def keep_record(
     settings: Settings,
 ) -> Record:
     """Origins with too little history of their own are left out."""
-    said = tuple(
-        origins.look_from(known, rulebook, calendar, settings)
-        for known in map(deals.known_on, at)
-        if history.is_enough(known, settings)
-    )
+    said: list[Said] = []
+    for known in map(deals.known_on, at):
+        if history.is_enough(known, settings):
+            said.append(origins.look_from(known, rulebook, calendar, settings, said))
     number = np.array([day_number(each.origin) for each in said], dtype=np.int64)
     today = day_number(deals.as_of)
     daily = origins.daily_revenue(deals, deals.amount)
@@ -79,7 +78,7 @@ def keep_record(
                 actual[row, block] = cumulated[end - before] - cumulated[end - BLOCK_DAYS - before]
     legs = np.array([each.legs for each in said]).reshape(len(said), BLOCKS, len(LEGS))
     spread = np.array([each.spread for each in said]).reshape(len(said), BLOCKS)
-    return Record(said, number, legs, spread, actual)
+    return Record(tuple(said), number, legs, spread, actual)
 
 
 def list_origins(as_of: date, count: int) -> tuple[date, ...]:

@@ -43,6 +43,14 @@ class Conversion:
         """Of leads that come in: the share that has the event at ages from first up to last."""
         return self.by(source, last) - self.by(source, first - 1)
 
+    def of_waiting(
+        self, source: NDArray[np.intp], age: Floats, first: Floats, last: Floats
+    ) -> Floats:
+        """Of leads of an age that have not had the event: the share that has it at ages from first
+        up to last."""
+        rest = np.maximum(1.0 - self.by(source, age), 1e-9)
+        return np.asarray(self.between(source, first, last) / rest)
+
     def by(self, source: NDArray[np.intp], age: Floats) -> Floats:
         """The share that had it by an age; nothing before the lead came in, flat in the end."""
         place = np.clip(age, 0, self.reached.shape[1] - 1).astype(np.intp)

@@ -30,7 +30,8 @@ from counterpoise.domain.tables.deals import Deals, day_number
 STAGE = "stage"
 Codes = NDArray[np.int64]
 Tell = Callable[[Sightings, NDArray[np.float64]], NDArray[np.float64]]
-TELLS: Mapping[str, tuple[Tell, tuple[float, ...]]] = {
+Tells = Mapping[str, tuple[Tell, tuple[float, ...]]]
+TELLS: Tells = {
     "amount over the usual": (lambda seen, usual: seen.amount / usual[seen.deal], (0.5, 1.0, 2.0)),
     "days until due": (lambda seen, _: seen.due - seen.day, (0.0, 31.0, 92.0)),
     "times put off": (lambda seen, _: seen.pushes, (1.0, 2.0, 3.0)),
@@ -46,15 +47,17 @@ FEWEST_AMOUNTS = 10
 @dataclass(frozen=True, slots=True, eq=False)
 class Covariates:
     """usual: the amount that each deal's is set beside. factors: by covariate, on the rates of
-    winning and losing, shape (classes, 2, BLOCKS)."""
+    winning and losing, shape (classes, 2, BLOCKS). tells: as TELLS."""
 
     usual: NDArray[np.float64]
     factors: Mapping[str, NDArray[np.float64]]
+    tells: Tells
 
     def classify(self, seen: Sightings) -> tuple[Codes, ...]:
         """Each sighting's class, for each covariate."""
         return tuple(
-            _classify(name, seen, self.usual, len(factor)) for name, factor in self.factors.items()
+            _classify(seen, self.usual, len(factor), self.tells.get(name))
+            for name, factor in self.factors.items()
         )
 
     def multiply(self, codes: tuple[Codes, ...]) -> NDArray[np.float64]:
@@ -78,15 +81,17 @@ def fit_covariates(
     hazards: Hazards,
     base: NDArray[np.float64],
     settings: Settings,
+    tells: Tells = TELLS,
 ) -> Covariates:
-    """base: each deal's factors from elsewhere, shape (deals, 2).
+    """base: each deal's factors from elsewhere, shape (deals, 2). tells: what is told beside the
+    stage.
 
     What was alike for all deals, or known of none, tells nothing and is left out; the stage stays.
     """
     usual = _find_usual(deals, segments)
     seen = landmarks.look_at(deals, landmarks.list_landmarks(deals))
-    sizes = {STAGE: len(deals.stage_labels) + 1} | dict.fromkeys(TELLS, CLASSES)
-    codes = {name: _classify(name, seen, usual, size) for name, size in sizes.items()}
+    sizes = {STAGE: len(deals.stage_labels) + 1} | dict.fromkeys(tells, CLASSES)
+    codes = {name: _classify(seen, usual, size, tells.get(name)) for name, size in sizes.items()}
     told = [name for name in sizes if name == STAGE or len(np.unique(codes[name])) > 1]
     factors = {name: np.ones((sizes[name], 2, BLOCKS)) for name in told}
     for block in range(BLOCKS):
@@ -99,7 +104,7 @@ def fit_covariates(
                 )
                 factors[name][:, way, block] = fitted
                 expected *= fitted[codes[name]]
-    return Covariates(usual, factors)
+    return Covariates(usual, factors, tells)
 
 
 def _set_against(
@@ -118,11 +123,17 @@ def _set_against(
     yield closes & ~won, expected_events(hazards.lost, entry, leave)
 
 
-def _classify(name: str, seen: Sightings, usual: NDArray[np.float64], classes: int) -> Codes:
-    """The last of the classes is of deals of which nothing is known."""
-    if name == STAGE:
+def _classify(
+    seen: Sightings,
+    usual: NDArray[np.float64],
+    classes: int,
+    told: tuple[Tell, tuple[float, ...]] | None,
+) -> Codes:
+    """By the stage where nothing else is told. The last of the classes is of deals of which nothing
+    is known."""
+    if told is None:
         return np.nan_to_num(seen.stage, nan=classes - 1).astype(np.int64)
-    tell, edges = TELLS[name]
+    tell, edges = told
     value = tell(seen, usual)
     return np.where(np.isnan(value), classes - 1, np.searchsorted(edges, value, side="right"))
 

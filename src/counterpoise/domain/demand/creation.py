@@ -5,12 +5,13 @@ days ahead get it back times their own calendar factors (weekday; Ramadan, Eid a
 year once there are two years). Mix by segment: the window's, leaning on the whole history's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.demand.calendar import Calendar, Factors, fit_factors
+from counterpoise.domain.demand.hazards import BLOCK_DAYS, BLOCKS
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
@@ -24,17 +25,22 @@ SHORTEST_WINDOW_DAYS = 28
 class Creation:
     """a_day: deals created on a day without calendar effects. share: by segment, adds up to 1.
 
-    dispersion: variance of weekly counts over their mean, 1 for a Poisson stream.
+    dispersion: variance of weekly counts over their mean, 1 for a Poisson stream. scale: what leads
+    make of the rate in each block of BLOCK_DAYS ahead (leading.py); 1 without them, and later.
     """
 
     a_day: float
     calendar: Factors
     share: NDArray[np.float64]
     dispersion: float
+    scale: NDArray[np.float64] = field(default_factory=lambda: np.ones(BLOCKS))
 
     def ahead(self, calendar: Calendar) -> NDArray[np.float64]:
-        """Deals expected to be created on each day of `calendar`."""
-        return np.asarray(self.a_day * self.calendar.of(calendar), dtype=np.float64)
+        """Deals expected to be created on each day of `calendar`, which begins tomorrow."""
+        found = np.asarray(self.a_day * self.calendar.of(calendar), dtype=np.float64)
+        block = np.arange(len(found)) // BLOCK_DAYS
+        scale = np.append(self.scale, 1.0)[np.minimum(block, BLOCKS)]
+        return np.asarray(found * scale, dtype=np.float64)
 
 
 def fit_creation(

@@ -19,6 +19,7 @@ from counterpoise.domain.demand import (
     cells,
     expectations,
     history,
+    leading,
     notes,
     origins,
     paths,
@@ -65,6 +66,7 @@ class _Setting:
     calendar: Calendar
     settings: Settings
     learned: backtest.Learned
+    of_leads: leading.Said | None
 
 
 def forecast(
@@ -90,8 +92,12 @@ def forecast(
     record = backtest.keep_record(known, at, rulebook, calendar, rules)
     points = backtest.replay(record, rules)
     learned = backtest.learn(record, rules).adapt(points, day_number(deals.as_of))
-    start = _Setting(known, segments.split(known), ahead, calendar, rules, learned)
-    seen = _project(start)
+    parts = segments.split(known)
+    base = pipeline.learn(known, parts, calendar, rules)
+    past = origins.list_leading(record.said)
+    of_leads = leading.look(known, base.creation, calendar, rulebook, rules, past)
+    start = _Setting(known, parts, ahead, calendar, rules, learned, of_leads)
+    seen = _project(start, base)
     revenue, won = _look_ahead(start, seen, rng)
     months = tuple(month.start for month in ahead.months)
     grains = tuple(name for name in ("region", "product") if name in known.dimensions)
@@ -117,7 +123,10 @@ def forecast(
         },
         paths=revenue.paths.sum(axis=1) + revenue.known.sum(axis=0),
         stage_weighted=Decimal(repr(weighted)).quantize(CENT),
-        notes=notes.write_notes(known, start.segments, ahead, learned, rules),
+        notes=(
+            *notes.write_notes(known, start.segments, ahead, learned, rules),
+            *(leading.describe(of_leads) if of_leads else ()),
+        ),
         splits=split,
         legs=tuple(legs),
         expected=_expect(start, (*built, *split), rng, staff) if staff else (),
@@ -141,8 +150,8 @@ def evaluate(
     return backtest.judge(record, points), points
 
 
-def _project(start: _Setting) -> pipeline.Pipeline:
-    learned = pipeline.learn(start.deals, start.segments, start.calendar, start.settings)
+def _project(start: _Setting, base: pipeline.Learned) -> pipeline.Pipeline:
+    learned = base.follow(start.of_leads)
     ahead = Ahead(start.windows.month_of_day, len(start.windows.months))
     return pipeline.project(start.deals, start.segments, learned, ahead, start.calendar)
 
@@ -166,7 +175,8 @@ def _split(start: _Setting, built: Sequence[Cell], rng: Generator) -> Iterator[C
         if len(members := segments.split_by(start.deals, name)) < 2:
             continue
         own = replace(start, segments=members)
-        for outcome in _look_ahead(own, _project(own), rng):
+        base = pipeline.learn(own.deals, members, own.calendar, own.settings)
+        for outcome in _look_ahead(own, _project(own, base), rng):
             whole = [each for each in built if each.measure == outcome.measure and not each.by]
             yield from splits.split_whole(outcome, members, name, whole)
 

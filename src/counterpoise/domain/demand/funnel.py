@@ -19,6 +19,7 @@ from counterpoise.domain.demand.conversion import Conversion
 from counterpoise.domain.demand.counts import draw_levels, thin
 from counterpoise.domain.demand.funnel_settings import FunnelSettings
 from counterpoise.domain.demand.projection import Projection, write_volumes
+from counterpoise.domain.rulebook.lead_plan import PlannedLeads
 from counterpoise.domain.tables.deals import STILL_OPEN, day_number
 from counterpoise.domain.tables.leads import Days, Leads
 from counterpoise.domain.tables.volume import Learned, Members, VolumeKind, VolumeRefusal, Volumes
@@ -27,11 +28,13 @@ from counterpoise.domain.values.text import Text, text
 
 Floats = NDArray[np.float64]
 EVENTS: tuple[VolumeKind, ...] = ("qualified_leads", "opportunities", "customers")
+SCORED: VolumeKind = "scored_opportunities"
 FUNNEL: tuple[VolumeKind, ...] = ("leads", *EVENTS)
 UNITS: Mapping[VolumeKind, str] = {
     "leads": "leads",
     "qualified_leads": "leads",
     "opportunities": "opportunities",
+    "scored_opportunities": "opportunities",
     "customers": "customers",
 }
 OF_LEADS = {
@@ -43,6 +46,15 @@ OF_LEADS = {
 
 class TooFewConversions(ValueError):
     """Fewer leads got further than anything can be learned from."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Present:
+    """Of leads that are there, by source and month: expected events, and the sum of the squared
+    chances, from which their spread follows."""
+
+    expected: Floats
+    squares: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,14 +81,21 @@ class Funnel:
         return len(self.names), len(self.starts)
 
 
-def open_funnel(leads: Leads, period: Period, settings: FunnelSettings, rng: Generator) -> Funnel:
-    """leads: as known on their as-of day. Raises BrokenSeries where they are no series."""
+def open_funnel(
+    leads: Leads,
+    period: Period,
+    settings: FunnelSettings,
+    rng: Generator,
+    plan: Sequence[PlannedLeads] = (),
+) -> Funnel:
+    """leads: as known on their as-of day. plan: of leads to come, of sources that there are. Raises
+    BrokenSeries where they are no series."""
     names, place = name_sources(leads)
     return Funnel(
         leads=leads,
         names=names,
         place=place,
-        arrivals=expect_arrivals(leads, period, settings, rng),
+        arrivals=expect_arrivals(leads, period, settings, rng, plan),
         starts=np.array([day_number(month.start) for month in period.months]),
         ends=np.array([day_number(month.end) for month in period.months]),
         settings=settings,
@@ -108,6 +127,7 @@ def days_of(leads: Leads, kind: VolumeKind) -> Days:
     days = {
         "qualified_leads": leads.qualified,
         "opportunities": leads.converted,
+        "scored_opportunities": leads.converted,
         "customers": leads.won,
     }
     return days[kind]
@@ -172,9 +192,14 @@ def learn_conversion(funnel: Funnel, kind: VolumeKind) -> Conversion:
 
 
 def project_event(
-    funnel: Funnel, kind: VolumeKind, found: Conversion, rng: Generator
+    funnel: Funnel,
+    kind: VolumeKind,
+    found: Conversion,
+    rng: Generator,
+    present: Present | None = None,
 ) -> Projection:
-    """What has happened in the period by the as-of day counts, as itself."""
+    """What has happened in the period by the as-of day counts, as itself. present: of the leads
+    that are there; as the lags say where nothing else is given."""
     came = count_by_window(
         days_of(funnel.leads, kind),
         funnel.place,
@@ -182,35 +207,32 @@ def project_event(
         list(funnel.ends),
         len(funnel.names),
     )
-    there, spread = _expect_of_present(funnel, kind, found)
+    if present is None:
+        present = _expect_of_present(funnel, kind, found)
     chances = _chances_of_coming(funnel, found)
     coming = np.einsum("sk,skj->sj", funnel.arrivals.mean, chances)
     factor = _draw_factors(funnel, found, rng)
-    paths = came[None] + _draw_present(there, spread, factor, rng)
+    paths = came[None] + _draw_present(present, factor, rng)
     for source, number in np.ndindex(*funnel.arrivals.mean.shape):
         chance = chances[source, number] * factor[:, source]
         chance = chance / np.maximum(chance.sum(axis=1, keepdims=True), 1.0)
         paths[:, source] += thin(funnel.arrivals.counts[:, source, number], chance, rng)
-    return Projection(came + there + coming, came + there, paths)
+    return Projection(came + present.expected + coming, came + present.expected, paths)
 
 
-def _expect_of_present(
-    funnel: Funnel, kind: VolumeKind, found: Conversion
-) -> tuple[Floats, Floats]:
-    """Leads that are there and have not got so far: expected events, and the sum of squared chances
-    from which their spread follows, by source and month."""
+def _expect_of_present(funnel: Funnel, kind: VolumeKind, found: Conversion) -> Present:
+    """Leads that are there and have not got so far."""
     waiting = np.flatnonzero(days_of(funnel.leads, kind) == STILL_OPEN)
     place, created = funnel.place[waiting], funnel.leads.created[waiting].astype(np.float64)
-    until_now = found.by(place, funnel.today - created)
-    rest = np.maximum(1.0 - until_now, 1e-9)
+    age = funnel.today - created
     expected, squares = np.zeros(funnel.shape), np.zeros(funnel.shape)
     for month, (start, end) in enumerate(zip(funnel.starts, funnel.ends, strict=True)):
         first = max(int(start), funnel.today + 1)
         if first < end:
-            chance = found.between(place, first - created, end - 1 - created) / rest
+            chance = found.of_waiting(place, age, first - created, end - 1 - created)
             expected[:, month] = np.bincount(place, chance, len(funnel.names))
             squares[:, month] = np.bincount(place, chance**2, len(funnel.names))
-    return expected, squares
+    return Present(expected, squares)
 
 
 def _chances_of_coming(funnel: Funnel, found: Conversion) -> Floats:
@@ -242,8 +264,9 @@ def _draw_factors(funnel: Funnel, found: Conversion, rng: Generator) -> Floats:
     return np.asarray(known[:, :, None] * moved)
 
 
-def _draw_present(there: Floats, squares: Floats, factor: Floats, rng: Generator) -> Floats:
+def _draw_present(present: Present, factor: Floats, rng: Generator) -> Floats:
     """A sum of events of different chances, drawn as a binomial of the same mean and spread."""
+    there, squares = present.expected, present.squares
     chance = np.divide(squares, there, out=np.zeros_like(there), where=there > 0)
     trials = np.divide(there, chance, out=np.zeros_like(there), where=chance > 0)
     whole = np.ceil(trials)

@@ -4,7 +4,7 @@ Each origin knows only what was known on its evening. Three months are looked ah
 month end counts once they are over.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from counterpoise.domain.demand.funnel import (
     EVENTS,
+    SCORED,
     Funnel,
     TooFewConversions,
     days_of,
@@ -38,6 +39,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Try:
+    """What was said of the months after an origin, all sources together, and what came."""
+
     kind: VolumeKind
     said: float
     low: float
@@ -46,26 +49,36 @@ class _Try:
     came: float
 
 
-def try_funnel(leads: Leads, settings: FunnelSettings, rng: Generator) -> tuple[VolumeTest, ...]:
-    """leads: of all days up to their as-of day. No test of a kind that no origin could say."""
+def try_funnel(
+    leads: Leads,
+    settings: FunnelSettings,
+    rng: Generator,
+    score: Callable[[Funnel], Projection] | None = None,
+) -> tuple[VolumeTest, ...]:
+    """leads: of all days up to their as-of day. score: what the scores of open leads say of
+    opportunities. No test of a kind that no origin could say."""
     tries = [
         each
-        for origin in _list_origins(leads.as_of, settings.origins)
-        for each in _try_from(leads, origin, settings, rng)
+        for origin in list_origins(leads.as_of, settings.origins)
+        for each in _try_from(leads, origin, settings, rng, score)
     ]
-    kinds: tuple[VolumeKind, ...] = ("leads", *EVENTS)
+    kinds: tuple[VolumeKind, ...] = ("leads", *EVENTS, SCORED)
     found = ([each for each in tries if each.kind == kind] for kind in kinds)
     return tuple(_judge(each) for each in found if each)
 
 
-def _list_origins(as_of: date, wanted: int) -> list[date]:
+def list_origins(as_of: date, wanted: int) -> list[date]:
     """Last days of months whose next three are over by the as-of day, the oldest first."""
     month = add_months(first_of_month(as_of + timedelta(days=1)), -AHEAD_MONTHS)
     return [add_months(month, -n) - timedelta(days=1) for n in reversed(range(wanted))]
 
 
 def _try_from(
-    leads: Leads, origin: date, settings: FunnelSettings, rng: Generator
+    leads: Leads,
+    origin: date,
+    settings: FunnelSettings,
+    rng: Generator,
+    score: Callable[[Funnel], Projection] | None,
 ) -> Iterator[_Try]:
     """Nothing from a day on which too little was known."""
     start = origin + timedelta(days=1)
@@ -82,6 +95,13 @@ def _try_from(
         except TooFewConversions:
             continue
         yield _compare(kind, project_event(funnel, kind, found, rng), leads, funnel, ahead)
+    if score is None:
+        return
+    try:
+        said = score(funnel)
+    except TooFewConversions:
+        return
+    yield _compare(SCORED, said, leads, funnel, ahead)
 
 
 def _compare(
@@ -104,7 +124,7 @@ def _count(days: NDArray[np.int32], period: Period) -> float:
     return float(((days >= day_number(period.start)) & (days < day_number(period.end))).sum())
 
 
-def _judge(tries: list[_Try]) -> VolumeTest:
+def _judge(tries: Sequence[_Try]) -> VolumeTest:
     came = sum(each.came for each in tries)
 
     def share(amount: float) -> float | None:

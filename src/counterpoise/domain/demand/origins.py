@@ -7,7 +7,15 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import creation, exposure, pipeline, segments, series, stages
+from counterpoise.domain.demand import (
+    creation,
+    exposure,
+    leading,
+    pipeline,
+    segments,
+    series,
+    stages,
+)
 from counterpoise.domain.demand.calendar import Calendar, build_calendar
 from counterpoise.domain.demand.hazards import BLOCK_DAYS, BLOCKS, Ahead
 from counterpoise.domain.demand.settings import Settings
@@ -24,6 +32,7 @@ class Said:
     legs: by block of BLOCK_DAYS and leg, in the order of combine.LEGS. spread: of the logarithm of
     the revenue up to each horizon, as the pipeline leg sees it. trailing: what the same number of
     days before the origin brought, by horizon. stage_weighted: open value × stage probability.
+    of_leads: what leads say of the deals to be created.
     """
 
     origin: date
@@ -31,20 +40,33 @@ class Said:
     spread: NDArray[np.float64]
     trailing: NDArray[np.float64]
     stage_weighted: float
+    of_leads: leading.Said | None = None
 
 
 def cover(deals: Deals, at: Sequence[date], days_ahead: int) -> Calendar:
     """Of every day that one of the origins, or the as-of day, learns from or looks at."""
     first = min(int(deals.created.min()), int(deals.closed.min()))
+    if deals.leads is not None:
+        first = min(first, int(deals.leads.created.min()))
     earliest = day_number(min([*at, deals.as_of])) - exposure.HISTORY_DAYS
     oldest = max(first, earliest) - creation.SHORTEST_WINDOW_DAYS
     return build_calendar(oldest, day_number(deals.as_of) + days_ahead)
 
 
-def look_from(known: Deals, rulebook: Rulebook, calendar: Calendar, settings: Settings) -> Said:
-    """known: the deals as known on the origin, which is their as-of day."""
+def look_from(
+    known: Deals,
+    rulebook: Rulebook,
+    calendar: Calendar,
+    settings: Settings,
+    earlier: Sequence[Said] = (),
+) -> Said:
+    """known: the deals as known on the origin, which is their as-of day. earlier: of the origins
+    before it."""
     split = segments.split(known)
-    learned = pipeline.learn(known, split, calendar, settings)
+    plain = pipeline.learn(known, split, calendar, settings)
+    past = list_leading(earlier)
+    of_leads = leading.look(known, plain.creation, calendar, rulebook, settings, past)
+    learned = plain.follow(of_leads)
     windows = np.arange(HORIZONS[-1]) // BLOCK_DAYS
     seen = pipeline.project(known, split, learned, Ahead(windows, BLOCKS), calendar)
     daily = daily_revenue(known, learned.amount)
@@ -57,7 +79,13 @@ def look_from(known: Deals, rulebook: Rulebook, calendar: Calendar, settings: Se
         stage_weighted=stages.weigh_pipeline(
             known, seen.open_deals.value, seen.open_deals.stage, rulebook
         ),
+        of_leads=of_leads,
     )
+
+
+def list_leading(said: Sequence[Said]) -> list[leading.Said]:
+    """What leads said on those origins on which they said anything."""
+    return [each.of_leads for each in said if each.of_leads is not None]
 
 
 def daily_revenue(deals: Deals, amount: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,11 +1,19 @@
 """The pipeline leg: what open deals and deals yet to be created will bring, window by window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import covariates, creation, exposure, hazards, landmarks, values
+from counterpoise.domain.demand import (
+    covariates,
+    creation,
+    exposure,
+    hazards,
+    landmarks,
+    leading,
+    values,
+)
 from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.segments import Segments
@@ -100,6 +108,12 @@ class Learned:
     covariates: covariates.Covariates
     values: values.Values
     creation: creation.Creation
+
+    def follow(self, said: leading.Said | None) -> "Learned":
+        """With as many deals to be created as leads say, where they are believed."""
+        if said is None:
+            return self
+        return replace(self, creation=replace(self.creation, scale=said.scale))
 
 
 def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settings) -> Learned:

@@ -5,19 +5,24 @@ needs no lead and no line, and is made again for every scenario.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from numpy.random import Generator
 
+from counterpoise.domain.demand import lead_plan
 from counterpoise.domain.demand.deal_paths import draw_deals
 from counterpoise.domain.demand.delivery import expect_delivery
 from counterpoise.domain.demand.funnel import FUNNEL, expect_funnel, open_funnel
 from counterpoise.domain.demand.funnel_record import try_funnel
+from counterpoise.domain.demand.funnel_scores import expect_scored, open_scoring, project_scored
 from counterpoise.domain.demand.funnel_settings import read_funnel_settings
+from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.demand.support import expect_support
 from counterpoise.domain.demand.units import expect_units, split_by_site
+from counterpoise.domain.rulebook.lead_plan import read_lead_plan
 from counterpoise.domain.rulebook.rulebook import InvalidRule, MissingRule, Rulebook
 from counterpoise.domain.rulebook.templates import answers_tickets, list_roles
 from counterpoise.domain.tables.capacity import WonDeals
@@ -36,7 +41,7 @@ from counterpoise.domain.time_series.series import BrokenSeries
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, explain, text
 
-Part = Literal["leads", "deals", "support", "units"]
+Part = Literal["leads", "scores", "deals", "support", "units"]
 Streams = Callable[[Part], Generator]
 """Random numbers of its own for each part, the same each time it is asked: what is drawn of one
 does not depend on whether another is."""
@@ -56,28 +61,43 @@ class VolumeFacts:
 
 
 def expect_of_leads(
-    facts: VolumeFacts, period: Period, rulebook: Rulebook, draw: Streams
+    facts: VolumeFacts,
+    period: Period,
+    rulebook: Rulebook,
+    draw: Streams,
+    history: Deals | None = None,
 ) -> Volumes:
-    """The funnel, and how such figures did on earlier days."""
+    """The funnel, and how such figures did on earlier days. history: of the same leads, where they
+    can be scored."""
     if facts.leads is None:
         return _refuse(FUNNEL, text("No lead was loaded. Load the table lead."))
     rng = draw("leads")
     try:
         settings = read_funnel_settings(rulebook, facts.leads.as_of)
+        rules = read_lead_rules(rulebook, facts.leads.as_of) if history is not None else None
         known = facts.leads.known_on(facts.leads.as_of)
-        funnel = open_funnel(known, period, settings, rng)
+        plan = read_lead_plan(rulebook, known.as_of)
+        lead_plan.check_sources(plan, known)
+        funnel = open_funnel(known, period, settings, rng, plan)
         found = expect_funnel(funnel, period, rng)
     except (BrokenSeries, InvalidRule) as error:
         return _refuse(FUNNEL, explain(error))
-    told = {each.kind for each in found.volumes}
-    tests = try_funnel(facts.leads, settings, rng)
-    return Volumes(
-        found.volumes,
-        found.learned,
-        tuple(each for each in tests if each.kind in told),
-        found.refusals,
-        found.notes,
+    record = lead_plan.keep_record(plan, known, rulebook)
+    found = replace(
+        found,
+        notes=(*found.notes, *lead_plan.write_notes(record)),
+        plan=lead_plan.list_plan(plan, funnel.arrivals, known),
+        plan_record=record,
     )
+    score = None
+    if history is not None and rules is not None:
+        scoring = open_scoring(facts.leads, history, period, settings, rules)
+        scored = expect_scored(scoring, funnel, period, draw("scores"))
+        found = join_volumes([found, scored])
+        score = partial(project_scored, scoring, rng=draw("scores"))
+    tests = try_funnel(facts.leads, settings, rng, score)
+    told = {each.kind for each in found.volumes}
+    return replace(found, tests=tuple(each for each in tests if each.kind in told))
 
 
 def expect_of_deals(

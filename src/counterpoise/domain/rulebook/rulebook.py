@@ -29,6 +29,7 @@ WITHOUT_DEFAULT = {
     "push.word": "Completed",
     "work.units": "12",
     "delivery.hours": "34",
+    "leads.planned": "120",
     "units.site_share": "0.6",
     "support.churn_rate": "0.01",
     "support.ticket_hours": "1.5",

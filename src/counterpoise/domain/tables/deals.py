@@ -61,7 +61,8 @@ class Deals:
 
     Deals that were removed from their source by then are left out. Where there are any, `whole`
     has them too, with the day on which each was `removed` (STILL_OPEN: it was not), so that an
-    earlier day still sees them.
+    earlier day still sees them. leads: the histories of the leads that deals come from, in the same
+    form, where there are any to learn from: won when they became an opportunity (lead_score.py).
     """
 
     as_of: date
@@ -78,6 +79,7 @@ class Deals:
     whole: "Deals | None" = None
     dues: ChangeLog = NO_CHANGES
     touches: ChangeLog = NO_CHANGES
+    leads: "Deals | None" = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -89,6 +91,10 @@ class Deals:
         forgotten. Nothing in the result depends on anything that happened after `day`.
         """
         return _leave_out_removed(_look_back(self.whole or self, min(day, self.as_of)))
+
+    def with_leads(self, leads: "Deals") -> "Deals":
+        whole = None if self.whole is None else replace(self.whole, leads=leads)
+        return replace(self, leads=leads, whole=whole)
 
     @property
     def is_open(self) -> NDArray[np.bool_]:
@@ -118,6 +124,7 @@ def _look_back(deals: Deals, day: date) -> Deals:
         closed=np.where(still_open, STILL_OPEN, known.closed).astype(np.int32),
         won=known.won & ~still_open,
         removed=removed,
+        leads=None if deals.leads is None else deals.leads.known_on(day),
     )
 
 

@@ -13,6 +13,7 @@ VolumeKind = Literal[
     "leads",
     "qualified_leads",
     "opportunities",
+    "scored_opportunities",
     "customers",
     "units",
     "delivery_hours",
@@ -83,12 +84,39 @@ class VolumeRefusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadPlan:
+    """Leads of a source that marketing plans for a month, in the place of what the series says of
+    the whole month. decided_on: from when on the plan holds; said_by: where it comes from."""
+
+    source: str
+    month: date
+    planned: Decimal
+    series: float
+    decided_on: date
+    said_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A source's plans of months that are over: so many leads were planned, so many came; missed:
+    months in which fewer came."""
+
+    source: str
+    months: int
+    planned: float
+    came: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Volumes:
     volumes: tuple[Volume, ...] = ()
     learned: tuple[Learned, ...] = ()
     tests: tuple[VolumeTest, ...] = ()
     refusals: tuple[VolumeRefusal, ...] = ()
     notes: tuple[Text, ...] = ()
+    plan: tuple[LeadPlan, ...] = ()
+    plan_record: tuple[PlanRecord, ...] = ()
 
     def of(self, *kinds: VolumeKind) -> tuple[Volume, ...]:
         return tuple(each for each in self.volumes if each.kind in kinds)
@@ -103,4 +131,6 @@ def join_volumes(parts: Iterable[Volumes]) -> Volumes:
         tuple(each for part in every for each in part.tests),
         tuple(each for part in every for each in part.refusals),
         tuple(each for part in every for each in part.notes),
+        tuple(each for part in every for each in part.plan),
+        tuple(each for part in every for each in part.plan_record),
     )

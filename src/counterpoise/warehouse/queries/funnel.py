@@ -22,9 +22,9 @@ from counterpoise.warehouse.queries.lookups import lookup_sql
 def load_leads(folder: Path, as_of: date, *, rulebook: Rulebook) -> Leads | None:
     """Those that came in by the evening of `as_of`; None where the build holds no lead at all."""
     zone = rulebook.get_text("company.time_zone", as_of)
-    words = rulebook.get_text("lead.qualified_words", as_of).lower().split(",")
+    words = read_words("lead.qualified_words", rulebook, as_of)
     with open_build(folder) as build:
-        rows = build.con.execute(_LEADS, [[word.strip() for word in words]]).to_arrow_table()
+        rows = build.con.execute(_LEADS, [words]).to_arrow_table()
     if not len(rows):
         return None
     created = to_days(to_integers(rows["created_us"]), zone)
@@ -51,13 +51,17 @@ def load_leads(folder: Path, as_of: date, *, rulebook: Rulebook) -> Leads | None
     )
 
 
+def read_words(key: str, rulebook: Rulebook, on: date) -> list[str]:
+    """Words of a status as they are compared."""
+    return [word.strip() for word in rulebook.get_text(key, on).lower().split(",")]
+
+
 def _forget(days: NDArray[np.int32], as_of: date) -> NDArray[np.int32]:
     """What happened later had not happened."""
     return np.where(days > day_number(as_of), STILL_OPEN, days).astype(np.int32)
 
 
-_LEADS = f"""
-WITH
+LEADS_TOLD = f"""
 deal AS ({lookup_sql("opportunity", ("status", "closed_at", "deleted_at"), "lead")}),
 told AS (
     SELECT
@@ -68,13 +72,20 @@ told AS (
             OR coalesce(l.opportunity_id, '') <> '' AS has_converted
     FROM lead AS l
 )
+"""
+"""Each lead as l with the deal that it became; $1: the words of a qualified lead."""
+CONVERTED_US = """CASE WHEN l.has_converted
+        THEN epoch_us(coalesce(l.converted_at, l.updated_at, l.created_at)) END"""
+WON_US = """CASE WHEN deal.status = 'won' AND deal.deleted_at IS NULL
+        THEN epoch_us(deal.closed_at) END"""
+_LEADS = f"""
+WITH
+{LEADS_TOLD}
 SELECT
     epoch_us(l.created_at) AS created_us,
     CASE WHEN l.is_qualified THEN epoch_us(l.updated_at) END AS qualified_us,
-    CASE WHEN l.has_converted
-        THEN epoch_us(coalesce(l.converted_at, l.updated_at, l.created_at)) END AS converted_us,
-    CASE WHEN deal.status = 'won' AND deal.deleted_at IS NULL
-        THEN epoch_us(deal.closed_at) END AS won_us,
+    {CONVERTED_US} AS converted_us,
+    {WON_US} AS won_us,
     epoch_us(l.deleted_at) AS removed_us,
     (l.is_qualified AND NOT l.has_converted AND l.updated_at IS NULL)
         OR coalesce(deal.status = 'won' AND deal.closed_at IS NULL, false) AS is_undated,

@@ -1,13 +1,14 @@
-"""Which deal an activity was over: its own source's, else the one of that number elsewhere.
+"""Which deal or lead an activity was over: its own source's, else that of the number elsewhere.
 
 What machines sent is nobody's work. An activity that was removed stays here with the day of it: on
 the days before it was known.
 """
 
 
-def touches_sql(deals: str, number: str, source: str) -> str:
-    """deals: a table with a row a deal, its number, source and source_id. A row an activity: deal,
-    source, source_id, type, occurred_at, deleted_at."""
+def touches_sql(deals: str, number: str, source: str, named_by: str = "opportunity_id") -> str:
+    """deals: a table with a row a deal, its number, source and source_id; named_by: the activity's
+    attribute that names it, `lead_id` where they are leads. A row an activity: deal, source,
+    source_id, type, occurred_at, deleted_at."""
     return f"""
     WITH meant AS (
         SELECT s.source, d.source_id, d.{number} AS deal
@@ -19,6 +20,6 @@ def touches_sql(deals: str, number: str, source: str) -> str:
     )
     SELECT meant.deal, a.source, a.source_id, a.type, a.occurred_at, a.deleted_at
     FROM activity AS a
-    JOIN meant ON meant.source = a.source AND meant.source_id = a.opportunity_id
+    JOIN meant ON meant.source = a.source AND meant.source_id = a.{named_by}
     WHERE NOT coalesce(a.is_automated, false)
     """

@@ -61,12 +61,37 @@ class VolumeRefusalAnswer(Schema):
     why: str
 
 
+class LeadPlanAnswer(Schema):
+    """Leads that marketing plans of a source in a month, in the place of `series`, what the series
+    of leads says of the whole month. decided_on: from when on the plan holds."""
+
+    source: str
+    month: str
+    planned: Amount
+    series: float
+    decided_on: str
+    said_by: str
+
+
+class LeadPlanRecordAnswer(Schema):
+    """Plans of months that are over: leads planned and leads that came; missed: months in which
+    fewer came."""
+
+    source: str
+    months: int
+    planned: float
+    came: int
+    missed: int
+
+
 class VolumesAnswer(Mark):
     volumes: list[VolumeAnswer]
     learned: list[VolumeLearnedAnswer]
     tests: list[VolumeTestAnswer]
     refusals: list[VolumeRefusalAnswer]
     notes: list[str]
+    plan: list[LeadPlanAnswer]
+    plan_record: list[LeadPlanRecordAnswer]
 
 
 @router.get("/demand/{period}/volumes", response=VolumesAnswer, summary="Get expected volumes")

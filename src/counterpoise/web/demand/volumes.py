@@ -17,7 +17,7 @@ from counterpoise.web.tables import Column, Row, Table
 SECTIONS: Mapping[str, tuple[str | Promise, tuple[VolumeKind, ...]]] = {
     "funnel": (
         gettext_lazy("From leads to customers"),
-        ("leads", "qualified_leads", "opportunities", "customers"),
+        ("leads", "qualified_leads", "opportunities", "scored_opportunities", "customers"),
     ),
     "delivery": (gettext_lazy("Hours to deliver"), ("delivery_hours",)),
     "support": (
@@ -41,6 +41,8 @@ def show_volumes(request: HttpRequest, period: str) -> HttpResponse:
     tables = [
         *(_build_section(name, kinds, found) for name, (_title, kinds) in SECTIONS.items()),
         _build_tests(found),
+        _build_plan(found),
+        _build_plan_record(found),
         _build_learned(found),
     ]
     sections = [
@@ -52,7 +54,12 @@ def show_volumes(request: HttpRequest, period: str) -> HttpResponse:
         }
         for name, (title, kinds) in SECTIONS.items()
     ]
-    context = {"newest": newest, "sections": sections, "notes": found.notes}
+    context = {
+        "newest": newest,
+        "sections": sections,
+        "notes": found.notes,
+        "has_plan": bool(found.plan or found.plan_record),
+    }
     return render_page(request, "demand/volumes.html", context, tables)
 
 
@@ -125,6 +132,62 @@ def _build_tests(found: Volumes) -> Table:
             for each in found.tests
         ),
         empty=_("The history is too short to try the rules on earlier days."),
+    )
+
+
+def _build_plan(found: Volumes) -> Table:
+    return Table(
+        name="plan",
+        caption=_("Leads that marketing plans, in the place of what the series says"),
+        columns=(
+            Column("source", _("Source"), has_choices=True),
+            Column("month", _("Month"), "month", has_choices=True),
+            Column("planned", _("Planned"), "quantity"),
+            Column("series", _("The series says"), "quantity"),
+            Column("decided", _("Holds from"), "day"),
+            Column("said-by", _("Said by")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "source": each.source,
+                    "month": each.month,
+                    "planned": each.planned,
+                    "series": each.series,
+                    "decided": each.decided_on,
+                    "said-by": each.said_by,
+                }
+            )
+            for each in found.plan
+        ),
+        empty=_("Nothing is planned for the months ahead."),
+    )
+
+
+def _build_plan_record(found: Volumes) -> Table:
+    return Table(
+        name="plan-record",
+        caption=_("Plans of months that are over, and what came"),
+        columns=(
+            Column("source", _("Source")),
+            Column("months", _("Months"), "number"),
+            Column("planned", _("Planned"), "quantity"),
+            Column("came", _("Came"), "number"),
+            Column("missed", _("Months in which fewer came"), "number"),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "source": each.source,
+                    "months": each.months,
+                    "planned": each.planned,
+                    "came": each.came,
+                    "missed": each.missed,
+                }
+            )
+            for each in found.plan_record
+        ),
+        empty=_("No month that was planned is over yet."),
     )
 
 
