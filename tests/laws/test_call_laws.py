@@ -67,7 +67,7 @@ def outcomes(found):
 @given(roll_ups)
 def test_people_add_up_to_their_teams_and_these_to_the_total_to_the_cent(rolled):
     for team in rolled.teams:
-        mine = narrow(rolled, team.team)[1]
+        mine = narrow(rolled, team.team).sellers
         assert team.won == sum(each.won for each in mine)
         for category in CATEGORIES:
             assert team.open[category] == sum(each.open[category] for each in mine)

@@ -276,11 +276,11 @@ def test_whoever_leads_above_sees_all_beneath_and_whoever_leads_beneath_nothing_
 def test_one_looks_at_a_team_with_all_that_is_beneath_it():
     deals = make_deals(won("Huda Salem", "1"), won("Adam Noor", "2"), won("", "3"), above=TREE)
     rolled = add_up(deals)
-    teams, people = narrow(rolled, "Gulf")
-    assert [each.team for each in teams] == ["Gulf", "East", "West"]
-    assert [each.rep for each in people] == ["Huda Salem", "Adam Noor"]
-    assert [each.rep for each in narrow(rolled, "")[1]] == [""]
-    assert narrow(rolled, "Nowhere") == ((), ())
+    found = narrow(rolled, "Gulf")
+    assert [each.team for each in found.teams] == ["Gulf", "East", "West"]
+    assert [each.rep for each in found.sellers] == ["Huda Salem", "Adam Noor"]
+    assert found.total == team_of(rolled, "Gulf")
+    assert [each.rep for each in narrow(rolled, "").sellers] == [""]
 
 
 def test_nothing_is_a_roll_up_of_nothing():

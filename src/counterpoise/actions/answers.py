@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # whoever answers one command need not load what the others r
     from counterpoise.actions.collect import Collected
     from counterpoise.actions.coverage import CoverageLedger
     from counterpoise.actions.launches import Lessons
+    from counterpoise.actions.overrides import Preview
     from counterpoise.actions.recurring import Recurring
     from counterpoise.actions.verification import Verified
     from counterpoise.store.launches import KeptDecision
@@ -153,6 +154,16 @@ def answer_override(override: Override) -> Answer:
     """month: empty where the override is of the whole period."""
     month = to_plain(override.month) or ""
     return {**to_plain(override), "month": month, "by": dict(override.by)}
+
+
+def answer_preview(shown: "Preview") -> Answer:
+    """What an override would do, and those that it cannot hold beside."""
+    contradicts = shown.contradiction.opponents if shown.contradiction else ()
+    return {
+        "effects": [{**to_plain(each), "by": dict(each.by)} for each in shown.effects],
+        "notes": to_plain(shown.notes),
+        "contradicts": [answer_override(each) for each in contradicts],
+    }
 
 
 def answer_decision(kept: "KeptDecision") -> Answer:

@@ -40,6 +40,7 @@ def answer_called(called: CalledPeriod) -> Answer:
         "period": str(found.period),
         "as_of": to_plain(found.as_of),
         "currency": found.currency,
+        "expected_on": to_plain(called.expected_on),
         "total": _answer_team(found.total),
         "teams": [
             {"team": each.team, "above": each.above, "level": each.level, **_answer_team(each)}
@@ -101,6 +102,7 @@ def _answer_team(line: TeamLine) -> Answer:
         "beneath": to_plain(line.beneath),
         "judgement": to_plain(line.judgement),
         "missing": list(line.missing),
+        "expected": _answer_expected(line),
     }
 
 
@@ -115,6 +117,19 @@ def _answer_seller(line: SellerLine) -> Answer:
         "target": to_plain(line.target),
         "gap": to_plain(line.gap),
         "is_missing": line.is_missing,
+        "expected": _answer_expected(line),
+    }
+
+
+def _answer_expected(line: TeamLine | SellerLine) -> Answer | None:
+    if (found := line.expected) is None:
+        return None
+    return {
+        "mean": to_plain(found.mean),
+        "low": to_plain(found.low),
+        "high": to_plain(found.high),
+        "closed_deals": found.closed,
+        "call": line.place,
     }
 
 

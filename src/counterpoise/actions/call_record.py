@@ -11,7 +11,8 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from counterpoise.actions import examinations, kept, rules
+from counterpoise.actions import examinations, rules
+from counterpoise.actions.call_forecasts import find_statistical, sum_whole
 from counterpoise.actions.calls import ALL, add_up, read_deals, sees_seller, widen
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand.calls import RollUp
@@ -43,7 +44,6 @@ from counterpoise.domain.tables.call import (
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import calls as stored
-from counterpoise.store import runs
 
 LENGTHS: tuple[Every, ...] = ("quarter", "month")
 _DAY = timedelta(days=1)
@@ -153,8 +153,9 @@ class _Record:
         rolled = add_up(deals, self.calls, by=said_by, sight=ALL)
         outcomes = self.list_outcomes(every, deals.as_of)
         told, others = find_factors(outcomes, every, self.limits)
-        forecast = _find_forecast(deals.period, deals.as_of, deals.currency)
-        return rolled, list_sources(rolled, forecast, Factors(told, others))
+        forecast = find_statistical(deals.period, deals.as_of, deals.currency)
+        statistical = None if forecast is None else sum_whole(forecast)
+        return rolled, list_sources(rolled, statistical, Factors(told, others))
 
     def finish(self, period: Period) -> FinishedPeriod:
         lead = self.find_lead(period)
@@ -240,15 +241,3 @@ def _list_seen(record: _Record, visitor: Visitor) -> set[Person]:
 
 def _any_period(record: _Record) -> Period:
     return Period.of_months(record.horizon.replace(day=1), 1)
-
-
-def _find_forecast(period: Period, by: date, currency: str) -> Decimal | None:
-    """Without overrides, of the newest run in a currency that knew no more than a day did."""
-    found = [each for each in runs.list_headings(str(period)) if each.as_of <= by]
-    for run in sorted(found, key=lambda run: (run.as_of, run.ran_at), reverse=True):
-        cycle = kept.find_cycle(run.id)
-        forecast = cycle and (cycle.statistical or cycle.forecast)
-        if forecast and (not currency or forecast.currency in ("", currency)):
-            cells = forecast.cells_by("won_revenue", "").values()
-            return sum((each.mean for each in cells), Decimal(0))
-    return None

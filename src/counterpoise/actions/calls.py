@@ -4,7 +4,8 @@ A call is never changed. The last one stands, and what stood before is kept with
 when. What is won already is known from the data of the day, and no call can be below it.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from counterpoise.actions import examinations, rules
+from counterpoise.actions.call_forecasts import find_statistical
 from counterpoise.actions.workspaces import Workspace
 from counterpoise.domain.demand.calls import (
     RollUp,
@@ -29,6 +31,7 @@ from counterpoise.domain.tables.call import (
     Voice,
     name_length,
 )
+from counterpoise.domain.tables.forecast import Expectation
 from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
@@ -74,11 +77,13 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class CalledPeriod:
     """What a visitor sees of a period: it rolled up, every call that was ever made, the newest
-    first, and whom they may call for now."""
+    first, and whom they may call for now. expected_on: the day as of which the statistics expect
+    something of people; None where no run of the period does."""
 
     rolled: RollUp
     history: tuple[Call, ...]
     choices: tuple[Choice, ...]
+    expected_on: date | None
 
 
 def submit_call(workspace: Workspace, wish: Wish, visitor: Visitor, *, now: datetime) -> Call:
@@ -178,17 +183,32 @@ def find_called(
     calls = [
         each for each in stored.list_calls(period) if visitor.reach != "own" or each.voice == "rep"
     ]
+    forecast = find_statistical(period, today, deals.currency)
+    expected = forecast.expected if forecast else ()
     return CalledPeriod(
-        rolled=add_up(deals, calls, by=today, sight=sight),
+        rolled=add_up(deals, calls, by=today, sight=sight, expected=expected),
         history=tuple(each for each in reversed(calls) if sight.sees_call(each)),
         choices=list_choices(deals, visitor) if period.end > today else (),
+        expected_on=forecast.as_of if forecast and expected else None,
     )
 
 
-def add_up(deals: PeriodDeals, calls: Iterable[Call], *, by: date, sight: Sight) -> RollUp:
+def add_up(
+    deals: PeriodDeals,
+    calls: Iterable[Call],
+    *,
+    by: date,
+    sight: Sight,
+    expected: Sequence[Expectation] = (),
+) -> RollUp:
     """Of the calls that were made by the evening of a day."""
     words = read_words(rules.load_rulebook(), deals.period.start)
-    return roll_up(deals, find_standing(calls, deals.period, by), words, sight)
+    return roll_up(deals, find_standing(calls, deals.period, by), words, sight, expected)
+
+
+def read_least_closed(on: date) -> int:
+    """Closed deals that the range of somebody's own deals takes."""
+    return math.ceil(rules.load_rulebook().get_number("demand.segment_prior_deals", on))
 
 
 def find_deals(workspace: Workspace, period: Period, *, today: date) -> PeriodDeals:

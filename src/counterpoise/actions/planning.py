@@ -24,7 +24,7 @@ from counterpoise.domain.rulebook.templates import answers_tickets
 from counterpoise.domain.rulebook.watched import WatchedRulebook
 from counterpoise.domain.tables.capacity import Capacity
 from counterpoise.domain.tables.deals import Deals
-from counterpoise.domain.tables.forecast import Forecast
+from counterpoise.domain.tables.forecast import Forecast, Staff
 from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio, Product
 from counterpoise.domain.tables.measured import Measured
@@ -33,12 +33,14 @@ from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.report import Cycle, MonthActual, TableCount
 from counterpoise.domain.tables.scenario import NamedScenario
 from counterpoise.domain.tables.service import Service
+from counterpoise.domain.tables.team_tree import TeamsInACircle
 from counterpoise.domain.values.period import Period, add_months, first_of_month
 from counterpoise.domain.values.text import text
 from counterpoise.store import launches as decided
 from counterpoise.store import ledger, runs
 from counterpoise.store import overrides as stored
 from counterpoise.store.runs import SavedPlan
+from counterpoise.warehouse.measures.called import read_staff
 from counterpoise.warehouse.measures.compute import find_target
 from counterpoise.warehouse.queries.deals import load_deals
 from counterpoise.warehouse.queries.funnel import load_leads
@@ -123,6 +125,7 @@ class Desk:
             measures=self._measure(),
             history=sum_by_month(facts.deals),
             target=find_target(folder, self.period, self.as_of, rulebook=self.rulebook),
+            staff=self._find_staff(),
             volumes=replace(
                 facts.volumes,
                 leads=load_leads(folder, self.as_of, rulebook=self.rulebook),
@@ -199,6 +202,13 @@ class Desk:
 
     def _plan_demand(self, facts: Facts) -> Demand:
         return cycle.plan_demand(facts, self.period, self.rulebook, self.overrides, self.portfolio)
+
+    def _find_staff(self) -> Staff | None:
+        """A staff list that calls refuse must not keep the company from its forecast."""
+        try:
+            return read_staff(self.current.folder, self.as_of, rulebook=self.rulebook)
+        except TeamsInACircle:
+            return None
 
     def _list_products(self) -> tuple[Product, ...]:
         if self.portfolio.is_empty:

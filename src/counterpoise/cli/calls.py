@@ -1,6 +1,7 @@
 """Calls on the command line: roll them up, submit one, load old ones, judge callers, agree."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal
@@ -14,18 +15,14 @@ from counterpoise.actions.workspaces import Workspace
 from counterpoise.cli.clock import now
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
-from counterpoise.domain.demand.calls import RollUp
+from counterpoise.cli.persons import Missing, find_visitor, need
+from counterpoise.domain.demand.calls import RollUp, SellerLine, TeamLine, note_foreign
 from counterpoise.domain.measure.submitter_bias import describe_bias
 from counterpoise.domain.values.period import Period
-from counterpoise.domain.values.rights import Visitor, admit
-from counterpoise.store import people
+from counterpoise.domain.values.rights import admit
 
 EVERYONE = admit(0, "command line", "operations")
 """Whoever runs commands holds the machine, and sees what operations see."""
-
-
-class Missing(ValueError):
-    """Words that the command needs and that were not written."""
 
 
 @Parameter(name="*")
@@ -83,7 +80,7 @@ def calls(
         case "submit":
             _submit(workspace, _read_period(subject), said, common)
         case "load":
-            path = Path(_need(subject, "Which file? Write: counterpoise calls load FILE."))
+            path = Path(need(subject, "Which file? Write: counterpoise calls load FILE."))
             _load(workspace, path, common)
         case "bias":
             _show_bias(workspace, said, common)
@@ -92,7 +89,7 @@ def calls(
 
 
 def _show(workspace: Workspace, period: Period, said: Said, common: Common) -> None:
-    visitor = _find_visitor(said.person) if said.person else EVERYONE
+    visitor = find_visitor(said.person) if said.person else EVERYONE
     with working("Rolling up"):
         shown = called.find_called(workspace, period, visitor, today=now().date())
     if common.json:
@@ -102,6 +99,9 @@ def _show(workspace: Workspace, period: Period, said: Said, common: Common) -> N
     title = f"Calls of {period}, as of {found.as_of}, {found.currency}".rstrip(", ")
     _print_teams(title, found)
     _print_sellers(found)
+    _print_expected(found, shown.expected_on)
+    if (foreign := note_foreign(found)) is not None:
+        say(str(foreign))
     if found.missing:
         say(f"No call yet: {', '.join(found.missing)}.")
     if found.left_out:
@@ -117,21 +117,51 @@ def _print_teams(title: str, found: RollUp) -> None:
             line.open["commit"],
             line.open["best_case"],
             line.commit,
-            line.best_case,
+            line.beneath,
             line.manager and line.manager.commit,
+            f"{len(line.missing)} missing" if line.manager and line.missing else line.judgement,
             line.target,
             line.gap,
         )
-        for name, line in [
-            *((each.team or "no team", each) for each in found.teams),
-            ("total", found.total),
-        ]
+        for name, line in _list_teams(found)
     ]
     columns = (
         *("team", "called", "won", "CRM commit", "CRM best case"),
-        *("calls", "best case", "manager", "target", "gap"),
+        *("calls", "beneath", "manager", "adds", "target", "gap"),
     )
     print_table(title, columns, rows)
+
+
+def _list_teams(found: RollUp) -> list[tuple[str, TeamLine]]:
+    """As far to the right as teams stand above."""
+    named = [("  " * each.level + (each.team or "no team"), each) for each in found.teams]
+    return [*named, ("total", found.total)]
+
+
+def _print_expected(found: RollUp, expected_on: date | None) -> None:
+    """Only where a run of the period expects something of people."""
+    if expected_on is None:
+        return
+    lines: list[tuple[str, str, TeamLine | SellerLine]] = [
+        *((name, "", line) for name, line in _list_teams(found)),
+        *((each.team or "no team", each.rep or "nobody", each) for each in found.sellers),
+    ]
+    rows = [
+        (
+            name,
+            rep,
+            line.called,
+            line.expected.mean,
+            line.expected.low,
+            line.expected.high,
+            line.expected.closed,
+            line.place or "",
+        )
+        for name, rep, line in lines
+        if line.expected is not None
+    ]
+    columns = ("team", "rep", "called", "expected", "80 % from", "to", "closed deals", "call is")
+    print_table(f"Expected by the forecast as of {expected_on}", columns, rows)
 
 
 def _print_sellers(found: RollUp) -> None:
@@ -157,7 +187,7 @@ def _print_sellers(found: RollUp) -> None:
 
 
 def _submit(workspace: Workspace, period: Period, said: Said, common: Common) -> None:
-    visitor = _find_visitor(_need(said.person, "Who calls? Add --person LOGIN."))
+    visitor = find_visitor(said.person, "Who calls? Add --person LOGIN.")
     if bool(said.rep) == bool(said.team):
         raise Missing("For whom? Add either --rep NAME or --team NAME.")
     wish = Wish(
@@ -186,7 +216,7 @@ def _load(workspace: Workspace, path: Path, common: Common) -> None:
 
 
 def _show_bias(workspace: Workspace, said: Said, common: Common) -> None:
-    visitor = _find_visitor(said.person) if said.person else EVERYONE
+    visitor = find_visitor(said.person) if said.person else EVERYONE
     with working("Holding calls against what came"):
         found = call_record.judge_callers(workspace, visitor, today=now().date())
     if common.json:
@@ -221,25 +251,12 @@ def _show_consensus(workspace: Workspace, period: Period, common: Common) -> Non
         say(f"- {note}")
 
 
-def _find_visitor(login: str) -> Visitor:
-    account = people.find_account(login)
-    if account is None:
-        raise Missing(f"Nobody signs in as '{login}'. Write the user name of an account.")
-    return people.get_visitor(account)
-
-
 def _read_period(written: str) -> Period:
-    return Period.parse(_need(written, "Which period? Write a month (2026-11) or a quarter."))
+    return Period.parse(need(written, "Which period? Write a month (2026-11) or a quarter."))
 
 
 def _read_amount(option: str, written: str) -> Decimal:
     try:
-        return Decimal(_need(written, f"How much? Add {option} AMOUNT."))
+        return Decimal(need(written, f"How much? Add {option} AMOUNT."))
     except InvalidOperation:
         raise Missing(f"{option} is '{written}'. Write an amount such as 125000.50.") from None
-
-
-def _need(said: str, question: str) -> str:
-    if not said:
-        raise Missing(question)
-    return said

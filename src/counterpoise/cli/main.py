@@ -139,6 +139,17 @@ COMMANDS = {
             "List what people put in the place of a forecast, and what they locked.",
             "counterpoise overrides 2017-Q4 --history",
         ),
+        "override": Command(
+            "overriding:override",
+            "Put an amount in the place of a forecast figure; preview it, or withdraw one.",
+            "counterpoise override make 2017-Q4 --person layla --percent 5 --reason large_deal"
+            ' --comment "Two tenders"',
+        ),
+        "lock": Command(
+            "overriding:lock",
+            "Keep a forecast figure as it stands whatever is overridden around it, or free it.",
+            'counterpoise lock make 2017-Q4 --person layla --by region=East --comment "Agreed"',
+        ),
         "exceptions": Command(
             "plan:exceptions",
             "Say which figures of a forecast somebody should look at, who, and why.",

@@ -9,7 +9,7 @@ from counterpoise.actions import series_marks, workspaces
 from counterpoise.actions.series_answers import answer_mark
 from counterpoise.actions.series_marks import Draft
 from counterpoise.cli.clock import now
-from counterpoise.cli.options import DEFAULTS, Common
+from counterpoise.cli.options import DEFAULTS, Common, read_members
 from counterpoise.cli.output import print_json, print_table
 from counterpoise.domain.tables.mark import MARK_KINDS
 from counterpoise.store.marks import KeptMark
@@ -53,7 +53,7 @@ def marks(
             raise UnclearMark(
                 f"Which measure, and when? Write: counterpoise marks {what} MEASURE PERIOD."
             )
-        draft = Draft(measure, period, _read_members(by), what, comment)
+        draft = Draft(measure, period, read_members(by), what, comment)
         series_marks.make_mark(draft, None, now=now())
     elif what == "withdraw":
         if not measure.isascii() or not measure.isdecimal():
@@ -83,13 +83,3 @@ def _print(held: Sequence[KeptMark]) -> None:
     ]
     columns = ("number", "measure", "from", "until", "of", "kind", "comment", "by", "holds")
     print_table("Times not to be learned from", columns, rows)
-
-
-def _read_members(written: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    members = []
-    for each in written:
-        name, sign, member = each.partition("=")
-        if not sign or not member:
-            raise UnclearMark(f"{each} names no part. Write: --by region=Gulf.")
-        members.append((name, member))
-    return tuple(members)

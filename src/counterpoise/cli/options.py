@@ -1,10 +1,15 @@
 """Options that every command takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
+
+
+class UnclearPart(ValueError):
+    """A part that is not written as dimension and member."""
 
 
 @Parameter(name="*")
@@ -20,3 +25,14 @@ class Common:
 
 
 DEFAULTS = Common()
+
+
+def read_members(written: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Of words such as region=Gulf."""
+    members = []
+    for each in written:
+        name, sign, member = each.partition("=")
+        if not sign or not member:
+            raise UnclearPart(f"{each} names no part. Write: --by region=Gulf.")
+        members.append((name, member))
+    return tuple(members)

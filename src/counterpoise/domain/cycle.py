@@ -43,7 +43,7 @@ from counterpoise.domain.tables.capacity import (
     WonDeals,
 )
 from counterpoise.domain.tables.deals import Deals
-from counterpoise.domain.tables.forecast import Forecast, TooLittleHistory
+from counterpoise.domain.tables.forecast import Forecast, Staff, TooLittleHistory
 from counterpoise.domain.tables.health import Health
 from counterpoise.domain.tables.launch import NO_DECISIONS, Portfolio, Product
 from counterpoise.domain.tables.measured import Measured
@@ -83,6 +83,8 @@ class Facts:
     products: tuple[Product, ...] = ()
     """Family and price of the products; nobody asks where none comes or goes."""
     volumes: VolumeFacts = field(default_factory=VolumeFacts)
+    staff: Staff | None = None
+    """Of whom something is expected by name; a plan alone asks for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def plan_demand(
     better."""
     deals = facts.deals
     statistical = apply_portfolio(
-        forecast_demand(deals, period, rulebook),
+        forecast_demand(deals, period, rulebook, facts.staff),
         portfolio,
         deals,
         facts.products,
@@ -174,10 +176,12 @@ def plan_demand(
     return Demand(adjusted, statistical if overrides else None, tuple(overrides))
 
 
-def forecast_demand(deals: Deals, period: Period, rulebook: WatchedRulebook) -> Forecast:
+def forecast_demand(
+    deals: Deals, period: Period, rulebook: WatchedRulebook, staff: Staff | None = None
+) -> Forecast:
     """The random numbers depend on the day alone, so a forecast can be made again."""
     rng = np.random.default_rng([SEED, deals.as_of.toordinal()])
-    return forecast(deals, period, rulebook=rulebook, rng=rng)
+    return forecast(deals, period, rulebook=rulebook, rng=rng, staff=staff)
 
 
 def plan_volumes(

@@ -15,6 +15,7 @@ from typing import Any
 
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import CATEGORIES, CENT, Call, Category, PeriodDeals, Scope
+from counterpoise.domain.tables.forecast import Expectation, Place
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text, text
 
@@ -41,7 +42,8 @@ class Sight:
 @dataclass(frozen=True, slots=True)
 class SellerLine:
     """A person's period. open: deals that are due in it, by category. own: what they call;
-    manager: what whoever leads them does. has_left: nobody waits for their call."""
+    manager: what whoever leads them does. has_left: nobody waits for their call. expected: by the
+    statistics, of their own deals."""
 
     team: str
     rep: str
@@ -51,6 +53,7 @@ class SellerLine:
     manager: Call | None
     target: Decimal | None
     has_left: bool
+    expected: Expectation | None = None
 
     @property
     def called(self) -> Decimal | None:
@@ -64,6 +67,13 @@ class SellerLine:
         return find_gap(self.called, self.target)
 
     @property
+    def place(self) -> Place | None:
+        """Where the call stands to what is expected; None without either."""
+        return (
+            None if self.called is None or not self.expected else self.expected.place(self.called)
+        )
+
+    @property
     def is_missing(self) -> bool:
         return self.own is None and not self.has_left and bool(self.rep)
 
@@ -75,7 +85,8 @@ class TeamLine:
     above: the team above, where that is seen; level: how many of those stand above. commit and
     best_case: what its people call, added up; None where nobody did. callers of its sellers have
     called. beneath: what is called right beneath it: its own people's calls, and of each team there
-    its manager's call or else what is beneath that. missing: whose call that lacks.
+    its manager's call or else what is beneath that. missing: whose call that lacks. expected: of
+    its people by the statistics, added up.
     """
 
     team: str
@@ -91,6 +102,7 @@ class TeamLine:
     target: Decimal | None
     beneath: Decimal | None
     missing: tuple[str, ...]
+    expected: Expectation | None = None
 
     @property
     def called(self) -> Decimal | None:
@@ -104,6 +116,14 @@ class TeamLine:
         if self.manager is None or self.beneath is None or self.missing:
             return None
         return self.manager.commit - self.beneath
+
+    @property
+    def place(self) -> Place | None:
+        """Where the call stands to what is expected. The sum of some is no call of all, so None
+        while somebody has not called and no manager has."""
+        if self.called is None or not self.expected or (self.manager is None and self.missing):
+            return None
+        return self.expected.place(self.called)
 
     @property
     def gap(self) -> Decimal | None:
@@ -152,13 +172,19 @@ def fold_word(written: str) -> str:
 
 
 def roll_up(
-    deals: PeriodDeals, standing: Standing, words: Mapping[str, Category], sight: Sight
+    deals: PeriodDeals,
+    standing: Standing,
+    words: Mapping[str, Category],
+    sight: Sight,
+    expected: Sequence[Expectation] = (),
 ) -> RollUp:
-    """sight: its teams are those that are seen, with all that are beneath them."""
+    """sight: its teams are those that are seen, with all that are beneath them. expected: what a
+    forecast in the same currency makes of each rep, each team and all."""
     held = {key: call for key, call in standing.items() if call.speaks(deals.currency)}
-    every = _list_lines(deals, held, words)
+    told = {(each.scope, each.name): each for each in expected}
+    every = _list_lines(deals, held, words, told)
     lines = tuple(each for each in every if sight.sees(each.rep))
-    teams = _add_up_teams(deals, every, lines, held, sight)
+    teams = _add_up_teams(deals, (every, lines), held, sight, told)
     seen = {each.team for each in teams}
     return RollUp(
         period=deals.period,
@@ -167,6 +193,7 @@ def roll_up(
         total=replace(
             _add_up(lines),
             target=deals.target if sight.teams is None else None,
+            expected=_expect(lines, told.get(("", ""))),
             **_gather(
                 [each for each in lines if each.team not in seen],
                 [each for each in teams if not each.level],
@@ -197,17 +224,16 @@ def note_foreign(rolled: RollUp) -> Text | None:
     )
 
 
-def narrow(rolled: RollUp, team: str) -> tuple[tuple[TeamLine, ...], tuple[SellerLine, ...]]:
-    """A team with all that is beneath it: its teams, itself first, and their people."""
+def narrow(rolled: RollUp, team: str) -> RollUp:
+    """Only a team that is seen, with all that is beneath it; the total is then its own line."""
     above = {each.team: each.above for each in rolled.teams}
     kept = {team}
     for each in rolled.teams:  # each comes before those beneath it
         if above[each.team] in kept and each.level:
             kept.add(each.team)
-    return (
-        tuple(each for each in rolled.teams if each.team in kept),
-        tuple(each for each in rolled.sellers if each.team in kept),
-    )
+    teams = tuple(each for each in rolled.teams if each.team in kept)
+    sellers = tuple(each for each in rolled.sellers if each.team in kept)
+    return replace(rolled, total=teams[0], teams=teams, sellers=sellers)
 
 
 def find_gap(called: Decimal | None, target: Decimal | None) -> Decimal | None:
@@ -215,9 +241,13 @@ def find_gap(called: Decimal | None, target: Decimal | None) -> Decimal | None:
 
 
 def _list_lines(
-    deals: PeriodDeals, standing: Standing, words: Mapping[str, Category]
+    deals: PeriodDeals,
+    standing: Standing,
+    words: Mapping[str, Category],
+    told: Mapping[tuple[str, str], Expectation],
 ) -> list[SellerLine]:
-    """Of everyone who sold, has something due, called, or has a target; by team and name."""
+    """Of everyone who sold, has something due, called, has a target or is expected to sell; by team
+    and name."""
     won: dict[str, Decimal] = {}
     still_open: dict[str, dict[Category, Decimal]] = {}
     for each in deals.sums:
@@ -230,6 +260,7 @@ def _list_lines(
     people = {each.name: each for each in deals.sellers}
     called = {name for scope, name, _ in standing if scope == "rep"}
     reps = {*won, *still_open, *called, *deals.rep_targets}
+    reps |= {name for (scope, name), each in told.items() if scope == "rep" and each.mean}
     lines = [
         SellerLine(
             team=people[rep].team if rep in people else "",
@@ -240,6 +271,7 @@ def _list_lines(
             manager=standing.get(("rep", rep, "manager")),
             target=deals.rep_targets.get(rep),
             has_left=rep in people and people[rep].has_left,
+            expected=told.get(("rep", rep)),
         )
         for rep in reps
     ]
@@ -248,13 +280,14 @@ def _list_lines(
 
 def _add_up_teams(
     deals: PeriodDeals,
-    every: Iterable[SellerLine],
-    lines: Sequence[SellerLine],
+    people: tuple[Sequence[SellerLine], Sequence[SellerLine]],
     held: Standing,
     sight: Sight,
+    told: Mapping[tuple[str, str], Expectation],
 ) -> tuple[TeamLine, ...]:
-    """In the order of the tree, each name with those beneath it."""
+    """In the order of the tree, each name with those beneath it. people: all, and who is seen."""
     tree = deals.tree
+    every, lines = people
     named = {*(each.team for each in every), *deals.team_targets}
     named |= {name for scope, name, _ in held if scope == "team"}
     named |= {upper for team in named for upper in tree.list_above(team)}
@@ -266,17 +299,37 @@ def _add_up_teams(
     found: dict[str, TeamLine] = {}
     for team in sorted(seen, key=lambda each: len(paths[each]), reverse=True):
         under = tree.list_under(team)
+        within = [each for each in lines if each.team in under]
         nearest = [each for each in found.values() if each.above == team]
         found[team] = replace(
-            _add_up([each for each in lines if each.team in under]),
+            _add_up(within),
             team=team,
             above=paths[team][-2] if len(paths[team]) > 1 else "",
             level=len(paths[team]) - 1,
             manager=held.get(("team", team, "manager")),
             target=deals.team_targets.get(team),
+            expected=_expect(within, told.get(("team", team))),
             **_gather([each for each in lines if each.team == team], nearest if team else []),
         )
     return tuple(found[team] for team in sorted(seen, key=lambda each: paths[each]))
+
+
+def _expect(lines: Iterable[SellerLine], stated: Expectation | None) -> Expectation | None:
+    """Of these people together. A range is stated of those who were in the team when the forecast
+    was made; where others are looked at there is their sum alone."""
+    parts = [each.expected for each in lines if each.expected is not None]
+    mean = sum((each.mean for each in parts), NOTHING)
+    if not parts or (stated is not None and stated.mean == mean):
+        return stated if parts else None
+    return Expectation(
+        scope="team",
+        name="",
+        won=sum((each.won for each in parts), NOTHING),
+        mean=mean,
+        low=None,
+        high=None,
+        closed=sum(each.closed for each in parts),
+    )
 
 
 def _gather(people: Iterable[SellerLine], teams: Iterable[TeamLine]) -> dict[str, Any]:

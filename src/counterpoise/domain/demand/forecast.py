@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import (
     backtest,
     cells,
+    expectations,
     history,
     notes,
     origins,
@@ -43,8 +44,10 @@ from counterpoise.domain.tables.forecast import (
     BacktestPoint,
     BacktestRow,
     Cell,
+    Expectation,
     Forecast,
     Measure,
+    Staff,
 )
 from counterpoise.domain.values.period import Period
 
@@ -63,8 +66,17 @@ class _Setting:
     learned: backtest.Learned
 
 
-def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator) -> Forecast:
-    """The same deals, rulebook and state of `rng` give the same forecast, to the byte.
+def forecast(
+    deals: Deals,
+    period: Period,
+    *,
+    rulebook: Rulebook,
+    rng: Generator,
+    staff: Staff | None = None,
+) -> Forecast:
+    """The same deals, rulebook, staff and state of `rng` give the same forecast, to the byte.
+
+    staff: whom to expect something of by name; None for nobody.
 
     Raises TooLittleHistory where there are too few closed deals or days to learn from.
     """
@@ -88,6 +100,7 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
         for outcome in (revenue, won)
         for cell in cells.build_cells(outcome, start.segments, grains, months)
     )
+    split = tuple(_split(start, built, rng))
     return Forecast(
         period=period,
         as_of=known.as_of,
@@ -102,7 +115,8 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
         paths=revenue.paths.sum(axis=1) + revenue.known.sum(axis=0),
         stage_weighted=Decimal(repr(weighted)).quantize(CENT),
         notes=notes.write_notes(known, start.segments, ahead, learned, rules),
-        splits=tuple(_split(start, built, rng)),
+        splits=split,
+        expected=_expect(start, (*built, *split), rng, staff) if staff else (),
     )
 
 
@@ -151,6 +165,23 @@ def _split(start: _Setting, built: Sequence[Cell], rng: Generator) -> Iterator[C
         for outcome in _look_ahead(own, _project(own), rng):
             whole = [each for each in built if each.measure == outcome.measure and not each.by]
             yield from splits.split_whole(outcome, members, name, whole)
+
+
+def _expect(
+    start: _Setting, cells_: Sequence[Cell], rng: Generator, staff: Staff
+) -> tuple[Expectation, ...]:
+    """After all else, so that what else is drawn stays the same."""
+    pairs = segments.split(start.deals, by=("team", "rep"))
+    own = replace(start, segments=pairs)
+    revenue, _ = _look_ahead(own, _project(own), rng)
+    whole: dict[str, list[Cell]] = {}
+    for each in cells_:
+        if each.measure == "won_revenue" and [name for name, _ in each.by] in ([], ["team"]):
+            whole.setdefault(each.by[0][1] if each.by else "", []).append(each)
+    if len(whole) > 1:
+        del whole[""]
+    least = start.settings.segment_prior_deals
+    return expectations.expect(revenue, pairs, ~start.deals.is_open, whole, staff, least)
 
 
 def _combine(

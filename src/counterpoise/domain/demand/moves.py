@@ -16,7 +16,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import splits
+from counterpoise.domain.demand import expectations, splits
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, Cell, Forecast, Measure
 from counterpoise.domain.tables.launch import ProductLine
 from counterpoise.domain.tables.override import CellKey
@@ -109,6 +109,10 @@ class Moves:
             self.forecast,
             cells=cells,
             splits=splits.follow(self.forecast.splits, cells),
+            expected=expectations.follow(
+                self.forecast.expected,
+                sum((e.mean for e in cells if not e.by and e.measure == "won_revenue"), NOTHING),
+            ),
             paths=paths,
             products=tuple(self._list_lines()),
         )

@@ -27,10 +27,11 @@ class Segments:
         return len(self.names)
 
 
-def split(deals: Deals) -> Segments:
-    """Only combinations that occur; one segment (none, none) where deals have neither."""
-    region_labels, regions = _codes(deals, "region")
-    product_labels, products = _codes(deals, "product")
+def split(deals: Deals, by: tuple[str, str] = ("region", "product")) -> Segments:
+    """Only combinations that occur; one segment (none, none) where deals have neither. by: the
+    dimensions that stand where regions and products do."""
+    region_labels, regions = _codes(deals, by[0])
+    product_labels, products = _codes(deals, by[1])
     pair = regions * len(product_labels) + products
     occurs = np.bincount(pair, minlength=len(region_labels) * len(product_labels)) > 0
     of_region, of_product = np.divmod(np.flatnonzero(occurs), len(product_labels))

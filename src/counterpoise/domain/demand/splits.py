@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand.cells import CENT, Outcome
 from counterpoise.domain.demand.rounding import round_table
 from counterpoise.domain.demand.segments import Segments
-from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, SPLITS, Cell
+from counterpoise.domain.tables.forecast import QUANTILE_LEVELS, SPLITS, Cell, Expectation
 
 LEVELS = np.array([float(level) for level in QUANTILE_LEVELS])
 
@@ -68,6 +68,15 @@ def follow(splits: Sequence[Cell], now: Sequence[Cell]) -> tuple[Cell, ...]:
     return tuple(moved)
 
 
+def stretch(level: Decimal, before: Cell | Expectation, ahead: Decimal) -> Decimal:
+    """A level of the range, as far beyond what is won as the mean is now; the mean where there was
+    nothing to stretch."""
+    if before.mean == before.won:
+        return before.won + ahead
+    beyond = (level - before.won) * ahead / (before.mean - before.won)
+    return before.won + beyond.quantize(CENT, ROUND_HALF_EVEN)
+
+
 def _move(members: Sequence[Cell], whole: Cell) -> Iterator[Cell]:
     if sum(each.mean for each in members) == whole.mean:
         yield from members
@@ -80,17 +89,8 @@ def _move(members: Sequence[Cell], whole: Cell) -> Iterator[Cell]:
             each,
             mean=each.won + more,
             from_open=from_open,
-            quantiles=tuple(_stretch(level, each, more) for level in each.quantiles),
+            quantiles=tuple(stretch(level, each, more) for level in each.quantiles),
         )
-
-
-def _stretch(level: Decimal, before: Cell, ahead: Decimal) -> Decimal:
-    """A level of the range, as far beyond what is won as the mean is now; the mean where there was
-    nothing to stretch."""
-    if before.mean == before.won:
-        return before.won + ahead
-    beyond = (level - before.won) * ahead / (before.mean - before.won)
-    return before.won + beyond.quantize(CENT, ROUND_HALF_EVEN)
 
 
 def _spread(paths: NDArray[np.float64], won: Decimal, mean: Decimal) -> tuple[Decimal, ...]:

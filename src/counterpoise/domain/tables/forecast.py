@@ -14,6 +14,8 @@ from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
 
 Measure = Literal["won_revenue", "won_deals"]
+Place = Literal["below", "within", "above", "unknown"]
+"""Of an amount to a range; unknown where there is no range."""
 SPLITS = ("team", "segment", "source")
 """The dimensions by which the whole is split besides region and product."""
 QUANTILE_LEVELS = (Decimal("0.05"), Decimal("0.1"), Decimal("0.5"), Decimal("0.9"), Decimal("0.95"))
@@ -48,6 +50,41 @@ class Cell:
 
     def quantile(self, level: str) -> Decimal:
         return self.quantiles[QUANTILE_LEVELS.index(Decimal(level))]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """teams: of each rep the team that they count in, then those above it. gone: who has left."""
+
+    teams: Mapping[str, tuple[str, ...]]
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """Won revenue that is expected of a rep, of a team or, without a scope, of everybody, over the
+    whole period and what is won included; a rep without a name stands for deals of nobody.
+
+    low and high: the 80 % range; None where fewer deals are `closed` than tell anything of their
+    own. teams: those that a rep counts in, as in Staff.
+    """
+
+    scope: str
+    name: str
+    won: Decimal
+    mean: Decimal
+    low: Decimal | None
+    high: Decimal | None
+    closed: int
+    teams: tuple[str, ...] = ()
+
+    def place(self, amount: Decimal) -> Place:
+        """Where an amount stands to the range."""
+        if self.low is None or self.high is None:
+            return "unknown"
+        if amount < self.low:
+            return "below"
+        return "above" if amount > self.high else "within"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +145,9 @@ class Forecast:
     """The whole by each of SPLITS alone: the cells of a month and dimension add up to it."""
     products: tuple[ProductLine, ...] = ()
     """What launches and phase-outs moved; it is in the cells."""
+    expected: tuple[Expectation, ...] = ()
+    """What the statistics expect of each rep's deals, of each team and of all, where staff were
+    asked for; reps add up to the whole. Overrides do not move it."""
 
     def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
         """The cells of one dimension alone, by member and month; "" gives the whole as ""."""

@@ -18,6 +18,7 @@ from counterpoise.domain.measure.targets import Target, add_up_targets
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import DealSum, PeriodDeals, Seller
 from counterpoise.domain.tables.deals import day_of
+from counterpoise.domain.tables.forecast import Staff
 from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.domain.values.period import Period
 from counterpoise.warehouse.engine import open_build
@@ -43,11 +44,24 @@ def read_period_deals(
         return read_on(build, period, as_of, rulebook)
 
 
+def read_staff(folder: Path, as_of: date, *, rulebook: Rulebook) -> Staff:
+    """Who counts in which teams, and who has left by a day. Raises MissingRate and
+    TeamsInACircle."""
+    with open_build(folder) as build:
+        known = _know(build, as_of, rulebook)
+        directory = read_directory(known, ("rep", "team"))
+        tree, sellers = _grow_tree(directory), _list_sellers(known, directory)
+    return Staff(
+        teams={
+            each.name: (each.team, *tree.list_above(each.team)) for each in sellers if each.team
+        },
+        gone=frozenset(each.name for each in sellers if each.has_left),
+    )
+
+
 def read_on(backend: SQLBackend, period: Period, as_of: date, rulebook: Rulebook) -> PeriodDeals:
     """The same over any engine that holds the canonical tables."""
-    facts = find_facts(backend, rulebook.get_text("company.time_zone", as_of))
-    settings = build_settings(rulebook, as_of, currencies=list_currencies(backend), fold=fold)
-    known = KnownDeals(backend, settings, facts, _QUESTION, also=(_WORD,))
+    known = _know(backend, as_of, rulebook)
     targets = [each for each in list_targets(known) if each.start < period.end]
     directory = read_directory(known, ("rep", "team"))
     tree = _grow_tree(directory)
@@ -55,7 +69,7 @@ def read_on(backend: SQLBackend, period: Period, as_of: date, rulebook: Rulebook
     return PeriodDeals(
         period=period,
         as_of=as_of,
-        currency=settings.rates.reporting,
+        currency=known.settings.rates.reporting,
         sums=_add_up(known, period),
         sellers=_list_sellers(known, directory),
         rep_targets=_name(_take_targets(targets, ("rep",), period)),
@@ -65,6 +79,12 @@ def read_on(backend: SQLBackend, period: Period, as_of: date, rulebook: Rulebook
         target=_to_cents(_take_targets(targets, (), period).get(())),
         tree=tree,
     )
+
+
+def _know(backend: SQLBackend, as_of: date, rulebook: Rulebook) -> KnownDeals:
+    facts = find_facts(backend, rulebook.get_text("company.time_zone", as_of))
+    settings = build_settings(rulebook, as_of, currencies=list_currencies(backend), fold=fold)
+    return KnownDeals(backend, settings, facts, _QUESTION, also=(_WORD,))
 
 
 def _add_up(known: KnownDeals, period: Period) -> tuple[DealSum, ...]:

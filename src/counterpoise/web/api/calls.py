@@ -67,6 +67,19 @@ class OpenCategoriesAnswer(Schema):
     none: Amount
 
 
+class CallExpectation(Schema):
+    """Of the statistics, over the whole period, of their own deals. low to high: the 80 % range;
+    null where too few deals are closed, or where the people of a team are not those of the run.
+    call: where the call stands to that range; null without a call, and for a team while somebody
+    has not called and no manager has."""
+
+    mean: Amount
+    low: Amount | None
+    high: Amount | None
+    closed_deals: int
+    call: Literal["below", "within", "above", "unknown"] | None
+
+
 class CallTotal(Schema):
     """Of a team with all teams beneath it. commit and best_case: of the people's own calls, null
     where nobody called. beneath: what is called right beneath: by its own people, and of each team
@@ -86,6 +99,7 @@ class CallTotal(Schema):
     beneath: Amount | None
     judgement: Amount | None
     missing: list[str]
+    expected: CallExpectation | None
 
 
 class CallTeam(CallTotal):
@@ -106,16 +120,19 @@ class CallSeller(Schema):
     target: Amount | None
     gap: Amount | None
     is_missing: bool
+    expected: CallExpectation | None
 
 
 class CallRollUp(Schema):
     """left_out: people of your teams who sell in teams that you do not see, and count nowhere.
     history: every call that was ever made for the period, the newest first. notes: what else to
-    know, such as calls in another currency, which count nowhere."""
+    know, such as calls in another currency, which count nowhere. expected_on: the day as of which
+    the newest run expects something of people; null without one."""
 
     period: str
     as_of: date
     currency: str
+    expected_on: date | None
     total: CallTotal
     teams: list[CallTeam]
     sellers: list[CallSeller]

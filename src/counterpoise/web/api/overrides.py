@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from counterpoise.actions import locks, overrides
-from counterpoise.actions.answers import answer_override
+from counterpoise.actions.answers import answer_override, answer_preview
 from counterpoise.actions.locks import LockWish
 from counterpoise.actions.override_wishes import Contradiction, Wish
 from counterpoise.domain.tables.override import FigureKey, OverrideKind
@@ -169,13 +169,7 @@ def preview_override(request: HttpRequest, period: str, new: PreviewWish) -> dic
         raise Problem(404, f"Nothing is forecast for {wanted}, so there is no figure to override.")
     wish = Wish(wanted, _read_cell(new), Decimal(new.amount), reason="", comment="", kind=new.kind)
     shown = overrides.preview(outlook, wish, access.get_visitor(request), now=now())
-    effects = [{**to_plain(each), "by": dict(each.by)} for each in shown.effects]
-    contradicts = shown.contradiction.opponents if shown.contradiction else ()
-    return {
-        "effects": effects,
-        "notes": to_plain(shown.notes),
-        "contradicts": [answer_override(each) for each in contradicts],
-    }
+    return answer_preview(shown)
 
 
 @router.post(

@@ -1,7 +1,9 @@
-"""Tables of calls: rolled up, what the CRM says, every call, how callers did, what is agreed."""
+"""Tables of calls: rolled up, beside the statistics and the CRM, every call, what is agreed."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +13,8 @@ from counterpoise.domain.demand.calls import RollUp, SellerLine, TeamLine
 from counterpoise.domain.demand.consensus import Consensus
 from counterpoise.domain.measure.submitter_bias import describe_bias
 from counterpoise.domain.tables.call import Call, Category, SubmitterBias
+from counterpoise.domain.tables.forecast import Expectation
+from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import text
 from counterpoise.store import people
 from counterpoise.web.tables import Column, Row, Table, Value
@@ -28,6 +32,11 @@ SOURCES: dict[str, str | Promise] = {
     "calls": gettext_lazy("Calls of the sellers"),
     "managers": gettext_lazy("Calls of the managers"),
 }
+PLACES: dict[str, str | Promise] = {
+    "below": gettext_lazy("below the range"),
+    "within": gettext_lazy("within the range"),
+    "above": gettext_lazy("above the range"),
+}
 CATEGORIES: dict[Category, str | Promise] = {
     "commit": gettext_lazy("Commit"),
     "best_case": gettext_lazy("Best case"),
@@ -37,10 +46,12 @@ CATEGORIES: dict[Category, str | Promise] = {
 }
 
 
-def build_roll_up(rolled: RollUp, *, with_teams: bool) -> list[Table]:
-    """Whoever sees only themself sees neither teams nor the word of their manager."""
-    sellers = _build_sellers(rolled, without=() if with_teams else ("team", "manager"))
-    return [_build_teams(rolled), sellers] if with_teams else [sellers]
+def build_roll_up(rolled: RollUp, *, with_teams: bool, least: int) -> list[Table]:
+    """Whoever sees only themself sees neither teams nor the word of their manager. least: closed
+    deals that a range takes."""
+    without = () if with_teams else ("team", "manager")
+    found = [_build_sellers(rolled, without), _build_expected(rolled, without, least)]
+    return [_build_teams(rolled), *found] if with_teams else found
 
 
 def build_crm(rolled: RollUp) -> Table:
@@ -69,12 +80,15 @@ def build_crm(rolled: RollUp) -> Table:
     )
 
 
-def build_history(history: Iterable[Call], currency: str) -> Table:
+def build_history(history: Sequence[Call], currency: str) -> Table:
+    """Amounts are in the currency of the figures, unless a column says in which."""
     called_by = {each.username: each.name for each in people.list_people()}
+    is_mixed = any(not each.speaks(currency) for each in history)
     return Table(
         name="history",
         caption=_("Every call of this period, the newest first"),
         columns=(
+            *((Column("currency", _("Currency"), has_choices=True),) if is_mixed else ()),
             Column("at", _("When"), "text"),
             Column("who", _("Who called")),
             Column("whom", _("For"), has_choices=True),
@@ -88,6 +102,7 @@ def build_history(history: Iterable[Call], currency: str) -> Table:
         rows=tuple(
             Row(
                 {
+                    "currency": each.currency,
                     "at": each.made_at,
                     "who": called_by.get(each.author, each.author),
                     "whom": names.name_part(each.name),
@@ -102,7 +117,7 @@ def build_history(history: Iterable[Call], currency: str) -> Table:
             for each in history
         ),
         empty=_("Nobody called this period yet."),
-        currency=currency,
+        currency="" if is_mixed else currency,
     )
 
 
@@ -167,24 +182,98 @@ def build_consensus(consensus: Consensus) -> Table:
 
 
 def _build_teams(rolled: RollUp) -> Table:
+    """Where teams stand above teams it says above which, and what is called right beneath."""
+    has_levels = any(each.above for each in rolled.teams)
+    above = (Column("above", _("Part of"), has_choices=True),) if has_levels else ()
+    beneath = (Column("beneath", _("Called right beneath"), "money"),) if has_levels else ()
     return Table(
         name="teams",
         caption=_("By team"),
         columns=(
             Column("team", _("Team")),
+            *above,
             Column("called", _("Called")),
             Column("won", _("Won so far"), "money"),
             Column("crm_commit", _("CRM: commit"), "money"),
             Column("crm_best_case", _("CRM: best case"), "money"),
             Column("commit", _("Their calls"), "money"),
+            *beneath,
             Column("manager", _("Manager's call"), "money"),
+            Column("judgement", _("Manager adds"), "money"),
             Column("target", _("Target"), "money"),
             Column("gap", _("Call less target"), "money"),
         ),
-        rows=tuple(Row(_write_team(each)) for each in rolled.teams),
+        rows=tuple(
+            Row(_write_team(each), {"team": link_team(rolled.period, each.team)})
+            for each in rolled.teams
+        ),
         empty=_("There is no team that you see in this period."),
         currency=rolled.currency,
     )
+
+
+def _build_expected(rolled: RollUp, without: Container[str], least: int) -> Table:
+    """Each team before its people; those of whom nothing is expected are left out."""
+    lines: list[tuple[str, str, TeamLine | SellerLine]] = []
+    for team in rolled.teams:
+        lines.append((_name_team(team.team), _("the team"), team))
+        lines += [
+            (_name_team(team.team), _name_rep(each.rep), each)
+            for each in rolled.sellers
+            if each.team == team.team
+        ]
+    if not rolled.teams:
+        lines = [("", _name_rep(each.rep), each) for each in rolled.sellers]
+    columns = (
+        Column("team", _("Team"), has_choices=True),
+        Column("who", _("Who")),
+        Column("called", _("Called"), "money"),
+        Column("finding", _("The call is"), has_choices=True),
+        Column("mean", _("Expected"), "money"),
+        Column("low", _("80% from"), "money"),
+        Column("high", _("80% to"), "money"),
+        Column("closed", _("Deals closed so far"), "number"),
+    )
+    return Table(
+        name="expected",
+        caption=_("Calls beside what the forecast expects of the same deals"),
+        columns=tuple(each for each in columns if each.key not in without),
+        rows=tuple(
+            Row(
+                {
+                    "team": team,
+                    "who": who,
+                    "called": line.called,
+                    "finding": _place(line, line.expected, least),
+                    "mean": line.expected.mean,
+                    "low": line.expected.low,
+                    "high": line.expected.high,
+                    "closed": line.expected.closed,
+                }
+            )
+            for team, who, line in lines
+            if line.expected is not None
+        ),
+        empty=_("Nothing is expected of anybody here yet: run the cycle for this period."),
+        currency=rolled.currency,
+    )
+
+
+def _place(line: TeamLine | SellerLine, expected: Expectation, least: int) -> Value:
+    if expected.low is None:
+        if expected.closed < least:
+            return text("too few closed deals for a range: {least} are needed", least=least)
+        return _("no range: others were in the team when the forecast was made")
+    if line.place is None:
+        if isinstance(line, TeamLine) and line.missing:
+            return text("{n} have not called", n=len(line.missing))
+        return _("no call yet")
+    return str(PLACES[line.place])
+
+
+def link_team(period: Period, team: str) -> str:
+    """Where a team stands with all that is beneath it."""
+    return f"{reverse('demand:calls', args=[str(period)])}?{urlencode({'team': team})}#calls"
 
 
 def _build_sellers(rolled: RollUp, without: Container[str]) -> Table:
@@ -212,15 +301,24 @@ def _build_sellers(rolled: RollUp, without: Container[str]) -> Table:
 def _write_team(line: TeamLine) -> dict[str, Value]:
     return {
         "team": _name_team(line.team),
+        "above": names.name_part(line.above) if line.above else None,
         "called": text("{callers} of {sellers}", callers=line.callers, sellers=line.sellers),
         "won": line.won,
         "crm_commit": line.open["commit"],
         "crm_best_case": line.open["best_case"],
         "commit": line.commit,
+        "beneath": line.beneath,
         "manager": line.manager.commit if line.manager else _("no call yet"),
+        "judgement": _judge(line),
         "target": line.target,
         "gap": line.gap,
     }
+
+
+def _judge(line: TeamLine) -> Value:
+    if line.manager is not None and line.missing:
+        return text("{n} have not called", n=len(line.missing))
+    return line.judgement
 
 
 def _write_seller(line: SellerLine) -> dict[str, Value]:

@@ -1,5 +1,6 @@
 """The calls of a period: rolled up by team and rep, beside what is agreed, and the form to call."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from counterpoise.actions import call_record, calls
 from counterpoise.actions.calls import CalledPeriod, Choice, NotYoursToCall, PeriodClosed, Wish
 from counterpoise.connectors.documents import names
+from counterpoise.domain.demand.calls import RollUp, TeamLine, narrow, note_foreign
 from counterpoise.domain.measure.submitter_bias import describe_bias
 from counterpoise.domain.rulebook.rates import MissingRate
-from counterpoise.domain.tables.call import InvalidCall, name_length
+from counterpoise.domain.tables.call import Call, InvalidCall, name_length
+from counterpoise.domain.tables.team_tree import TeamsInACircle
 from counterpoise.domain.values.period import Period, UnknownPeriod
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import runs
@@ -24,7 +27,7 @@ from counterpoise.web.demand import call_tables
 from counterpoise.web.demand.forms import CallForm
 from counterpoise.web.pages import render_page
 from counterpoise.web.reading import get_eyes
-from counterpoise.web.tables import list_asked
+from counterpoise.web.tables import Table, list_asked
 from counterpoise.web.workplace import get_workspace, now
 
 
@@ -49,7 +52,7 @@ def submit(request: HttpRequest, period: str) -> HttpResponse:
     try:
         visitor = access.get_visitor(request)
         shown = calls.find_called(get_workspace(), wanted, visitor, today=now().date())
-    except (NoBuild, MissingRate):
+    except (NoBuild, MissingRate, TeamsInACircle):
         raise Http404 from None
     form = _open_form(shown, request)
     if form.is_valid() and _take(request, wanted, form):
@@ -108,35 +111,74 @@ def _render(request: HttpRequest, period: Period, form: CallForm | None = None) 
         shown = calls.find_called(get_workspace(), period, visitor, today=today)
     except NoBuild:
         return render_page(request, "demand/calls.html", {**context, "is_empty": True})
-    except MissingRate as error:
+    except (MissingRate, TeamsInACircle) as error:
         why = get_eyes(request).explain(error)
         return render_page(request, "demand/calls.html", {**context, "refusal": why})
+    rolled, team = _look_at(shown.rolled, request.GET.get("team"))
+    with_teams = visitor.reach != "own"
+    tables = [
+        *call_tables.build_roll_up(
+            rolled, with_teams=with_teams, least=calls.read_least_closed(today)
+        ),
+        call_tables.build_crm(rolled),
+        call_tables.build_history(_choose(shown.history, rolled, team), rolled.currency),
+    ]
+    context |= {
+        "rolled": rolled,
+        "team": team,
+        "currency": rolled.currency,
+        "missing": rolled.missing,
+        "foreign": note_foreign(rolled),
+        "expected_on": shown.expected_on,
+        "is_over": period.end <= today,
+        "can_call": bool(shown.choices),
+        "with_teams": with_teams,
+        "opened": list_asked(request.GET),
+    }
+    if team is None:
+        found, more = _hold_against(period, visitor, today)
+        context |= found
+        tables += more
+    asked = _open_form(shown) if form is None else form
+    return render_page(request, "demand/calls.html", context, tables, form=asked)
+
+
+def _look_at(rolled: RollUp, team: str | None) -> tuple[RollUp, TeamLine | None]:
+    """Of one team where the address names it. Raises Http404 for one that is not seen."""
+    if team is None:
+        return rolled, None
+    if team not in {each.team for each in rolled.teams}:
+        raise Http404
+    narrowed = narrow(rolled, team)
+    return narrowed, narrowed.total
+
+
+def _choose(history: tuple[Call, ...], rolled: RollUp, team: TeamLine | None) -> tuple[Call, ...]:
+    """The calls of the people and teams that are looked at."""
+    if team is None:
+        return history
+    teams, reps = {each.team for each in rolled.teams}, {each.rep for each in rolled.sellers}
+    return tuple(each for each in history if each.name in (teams if each.scope == "team" else reps))
+
+
+def _hold_against(
+    period: Period, visitor: Visitor, today: date
+) -> tuple[dict[str, Any], list[Table]]:
+    """What became of calls before, and what all sources agree on."""
     judged = call_record.judge_callers(get_workspace(), visitor, today=today)
     agreed = None
     if visitor.may("read_plan"):
         agreed = call_record.find_consensus(get_workspace(), period, today=today)
     own = tuple(each for each in judged if each.submitter == visitor.name)
-    tables = [
-        *call_tables.build_roll_up(shown.rolled, with_teams=visitor.reach != "own"),
-        call_tables.build_crm(shown.rolled),
-        call_tables.build_history(shown.history, shown.rolled.currency),
-        call_tables.build_biases(judged),
-        *([call_tables.build_consensus(agreed.consensus)] if agreed else []),
-    ]
-    context |= {
-        "rolled": shown.rolled,
-        "currency": shown.rolled.currency,
-        "missing": shown.rolled.missing,
-        "is_over": period.end <= today,
-        "can_call": bool(shown.choices),
-        "with_teams": visitor.reach != "own",
+    found = {
         "own": [describe_bias(each) for each in own],
         "has_others": len(judged) > len(own),
         "agreed": agreed,
-        "opened": list_asked(request.GET),
     }
-    asked = _open_form(shown) if form is None else form
-    return render_page(request, "demand/calls.html", context, tables, form=asked)
+    tables = [call_tables.build_biases(judged)]
+    if agreed:
+        tables.append(call_tables.build_consensus(agreed.consensus))
+    return found, tables
 
 
 def _has_page(visitor: Visitor, period: Period) -> bool:
