@@ -31,11 +31,17 @@ def lead_of(period):
     return f"{period[:4]}-{LAST_MONTHS[period[5:]]}-01"
 
 
-def write_company(folder, *more, changes=()):
-    """more: further opportunities."""
+def write_company(folder, *more, changes=(), above=None):
+    """more: further opportunities. above: the id of the team above, by the id of each; of a team
+    that nobody sells in the id is its name."""
+    above = above or {}
+    uppermost = sorted({*above, *above.values()} - {*TEAMS})
     return write_build(
         folder,
-        team=[{"source_id": key, "name": name} for key, name in TEAMS.items()],
+        team=[
+            {"source_id": key, "name": TEAMS.get(key, key), "parent_id": above.get(key)}
+            for key in (*TEAMS, *uppermost)
+        ],
         rep=[
             {"source_id": name, "name": name, "team_id": team, "left_on": None}
             for name, team in REPS.items()

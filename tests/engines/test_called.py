@@ -11,8 +11,9 @@ from counterpoise.domain.rulebook.rates import MissingRate
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.call import DealSum, Seller
+from counterpoise.domain.tables.team_tree import TeamsInACircle
 from counterpoise.domain.values.period import Period
-from counterpoise.warehouse.measures.called import read_period_deals
+from counterpoise.warehouse.measures.called import read_period_deals, read_staff
 from counterpoise.warehouse.measures.compute import compute_measures
 from written_builds import at, write_build
 
@@ -117,6 +118,46 @@ def test_who_left_is_said_to_have_left_from_their_last_day_on(tmp_path):
         Seller("Sara", ("East", "West"), has_left=False),
     )
     assert (found[2].team, Seller("x", (), has_left=False).team) == ("East", "")
+
+
+TREE = {"T1": "Gulf", "T2": "Gulf", "Gulf": "World"}
+
+
+def test_teams_know_what_is_above_them_and_targets_add_up_to_it(tmp_path):
+    found = read(write_company(tmp_path / "b1", above=TREE))
+    assert found.tree.above == {"East": "Gulf", "West": "Gulf", "Gulf": "World"}
+    assert found.team_targets == dict.fromkeys(("East", "West"), D(3000)) | dict.fromkeys(
+        ("Gulf", "World"), D(6000)
+    )
+
+
+def test_a_team_above_that_the_staff_list_lacks_is_told_by_its_id_and_the_first_name_holds(
+    tmp_path,
+):
+    rows = [
+        {"source_id": "1", "name": "East", "parent_id": "9"},
+        {"source_id": "1", "name": "East", "parent_id": "8", "source": "erp"},
+        {"source_id": "2", "name": "West", "parent_id": ""},
+    ]
+    found = read(write_build(tmp_path / "b1", team=rows))
+    assert found.tree.above == {"East": "8"}
+
+
+def test_teams_in_a_circle_are_refused(tmp_path):
+    folder = write_company(tmp_path / "b1", above={"T1": "T2", "T2": "T1"})
+    for ask in (lambda: read(folder), lambda: read_staff(folder, LAST, rulebook=RULES)):
+        with pytest.raises(TeamsInACircle, match="East < West < East"):
+            ask()
+
+
+def test_the_staff_are_who_counts_in_which_teams_and_who_has_left(tmp_path):
+    folder = write_company(tmp_path / "b1", above=TREE)
+    found = read_staff(folder, LAST, rulebook=RULES)
+    assert found.teams["Huda Salem"] == ("East", "Gulf", "World")
+    assert (set(found.teams), found.gone) == ({*REPS}, frozenset())
+    rows = [{"source_id": "1", "name": "Omar", "left_on": date(2026, 10, 10)}]
+    alone = read_staff(write_build(tmp_path / "b2", rep=rows), LAST, rulebook=RULES)
+    assert (alone.teams, alone.gone) == ({}, {"Omar"})
 
 
 def test_foreign_amounts_are_stated_in_the_companys_currency_or_refused(tmp_path):

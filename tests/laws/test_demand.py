@@ -20,6 +20,7 @@ from counterpoise.domain.tables.deals import (
     Dimension,
     day_number,
 )
+from counterpoise.domain.tables.forecast import Staff
 from counterpoise.domain.values.period import Period
 
 LATER = date(2026, 9, 30)
@@ -32,15 +33,18 @@ RULES = Rulebook(
         Rule("demand.paths", "", "200", "", date(1970, 1, 2), "test"),
     )
 )
+STAFF = Staff({})
 few = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def run(deals, period=QUARTER, seed=1, rulebook=RULES):
-    return forecast(deals, period, rulebook=rulebook, rng=np.random.default_rng(seed))
+def run(deals, period=QUARTER, seed=1, rulebook=RULES, staff=STAFF):
+    rng = np.random.default_rng(seed)
+    return forecast(deals, period, rulebook=rulebook, rng=rng, staff=staff)
 
 
 def as_bytes(found):
-    parts = (found.cells, found.splits, found.backtest, found.points, found.weights)
+    evidence = (found.backtest, found.points, found.weights)
+    parts = (found.cells, found.splits, found.expected, *evidence)
     return (*map(repr, parts), str(found.notes), str(found.stage_weighted), found.paths.tobytes())
 
 
@@ -155,6 +159,24 @@ def test_teams_segments_and_sources_add_up_to_the_whole_to_the_cent(known):
                 assert each.won <= each.from_open <= each.mean
                 assert each.won <= each.quantiles[0]
                 assert list(each.quantiles) == sorted(each.quantiles)
+
+
+def test_reps_add_up_to_the_whole_to_the_cent(known):
+    reps = [each for each in known.expected if each.scope == "rep"]
+    whole = [each for each in known.cells if not each.by and each.measure == "won_revenue"]
+    assert len(reps) > 2
+    assert sum(each.mean for each in reps) == sum(each.mean for each in whole)
+    assert sum(each.won for each in reps) == sum(each.won for each in whole)
+    assert known.expected[-1].mean == sum(each.mean for each in whole)
+    for each in known.expected:
+        assert each.won <= each.mean
+        assert each.low is None or each.won <= each.low <= each.high
+
+
+def test_to_expect_something_of_people_changes_nothing_else(known, later):
+    alone = run(later.known_on(AS_OF), staff=None)
+    assert alone.expected == ()
+    assert as_bytes(replace(known, expected=())) == as_bytes(alone)
 
 
 def test_ranges_rise_and_the_rest_is_yet_to_come(known):

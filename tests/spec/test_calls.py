@@ -17,6 +17,7 @@ from counterpoise.domain.demand.calls import (
 )
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.call import InvalidCall, name_length
+from counterpoise.domain.tables.forecast import Expectation
 from counterpoise.domain.values.period import Period
 
 D = Decimal
@@ -281,6 +282,61 @@ def test_one_looks_at_a_team_with_all_that_is_beneath_it():
     assert [each.rep for each in found.sellers] == ["Huda Salem", "Adam Noor"]
     assert found.total == team_of(rolled, "Gulf")
     assert [each.rep for each in narrow(rolled, "").sellers] == [""]
+
+
+def expected_of(scope, name, mean, *, low=None, high=None, closed=30):
+    return Expectation(scope, name, D(0), D(mean), low and D(low), high and D(high), closed)
+
+
+EXPECTED = (
+    expected_of("rep", "Huda Salem", 400, low=300, high=500),
+    expected_of("rep", "Adam Noor", 100, closed=3),
+    expected_of("rep", "Omar Left", 0),
+    expected_of("team", "East", 400, low=310, high=480),
+    expected_of("team", "West", 100),
+    expected_of("", "", 500, low=390, high=600),
+)
+
+
+def expect(calls=(), sight=EVERYBODY, expected=EXPECTED, **other):
+    standing = find_standing(calls, QUARTER, AS_OF)
+    return roll_up(make_deals(**other), standing, WORDS, sight, expected)
+
+
+def test_beside_each_call_stands_what_is_expected_and_where_the_call_is_to_it():
+    rolled = expect([make_call(commit="501"), make_call("Adam Noor", "9", id=2)])
+    assert {each.rep: each.place for each in rolled.sellers} == {
+        "Huda Salem": "above", "Adam Noor": "unknown",
+    }  # fmt: skip
+    assert team_of(rolled, "East").place == "above"
+    assert rolled.total.expected == EXPECTED[-1]
+    assert rolled.total.place == "within"
+
+
+def test_the_sum_of_some_is_no_call_of_all():
+    rolled = expect([make_call(commit="400")])
+    assert (rolled.total.place, team_of(rolled, "West").place) == (None, None)
+    assert rolled.missing == ("Adam Noor",)
+    over = expect([make_call(commit="400"), of_team("West", "9")])
+    assert over.total.place == "within"
+
+
+def test_whoever_is_expected_to_sell_has_a_line_and_where_nothing_is_there_is_none():
+    assert [each.rep for each in expect().sellers] == ["Huda Salem", "Adam Noor"]
+    assert [each.place for each in expect().sellers] == [None, None]
+    call = make_call("Sara Both", "5")
+    assert line_of(expect([call]), "Sara Both").place is None
+    assert team_of(expect([of_team("North", "5")]), "North").expected is None
+
+
+def test_others_than_those_of_the_forecast_have_a_sum_and_no_range():
+    sight = Sight(frozenset({"Huda Salem"}), frozenset({"East"}))
+    rolled = expect(sight=sight)
+    assert team_of(rolled, "East").expected == EXPECTED[3]
+    moved = expect(expected=(*EXPECTED[:3], expected_of("team", "East", 9, low=1, high=20)))
+    east = team_of(moved, "East").expected
+    assert (east.mean, east.low, east.closed) == (D(400), None, 30)
+    assert (rolled.total.expected.mean, rolled.total.expected.low) == (D(400), None)
 
 
 def test_nothing_is_a_roll_up_of_nothing():

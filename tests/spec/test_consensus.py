@@ -160,3 +160,23 @@ def test_contributions_add_up_to_the_cent():
 def test_lead_days_are_those_of_the_length():
     rulebook = load_defaults()
     assert [read_lead_days(rulebook, Period.parse(p)) for p in ("2026-10", "2026-Q4")] == [10, 30]
+
+
+def test_calls_in_another_currency_are_counted_out_without_a_name():
+    found = rolled(make_call(currency="SAR"))
+    (note, *_) = weigh(found, list_sources(found, D(9), EVEN), (), load_defaults(), AS_OF).notes
+    assert str(note) == "Calls in another currency than USD: 1. They count nowhere."
+
+
+def test_a_manager_above_speaks_for_all_teams_beneath():
+    deals = make_deals(
+        won("Huda Salem", "10"), won("Adam Noor", "20"), above={"East": "Gulf", "West": "Gulf"}
+    )
+    beneath = of_team("East", "400"), make_call("Adam Noor", "500", id=2)
+    half = Factors({}, D("0.5"))
+
+    def managers(*calls):
+        return speak(*calls, factors=half, deals=deals)["managers"]
+
+    assert managers(*beneath) == (D(900), D(450))
+    assert managers(*beneath, of_team("Gulf", "1000", id=3)) == (D(1000), D(500))

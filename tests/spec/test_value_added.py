@@ -8,7 +8,7 @@ import pytest
 
 from counterpoise.actions.value_added import sum_cells
 from counterpoise.domain.demand.segments import NONE
-from counterpoise.domain.measure.value_added import measure_value_added
+from counterpoise.domain.measure.value_added import measure_managers, measure_value_added
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.override import ValueAdded
@@ -252,3 +252,30 @@ class TestWholePeriod:
     def test_every_month_is_asked_for(self, quarter):
         found = sum_cells(DEALS, quarter.cells, date(2026, 12, 31))
         assert {month for _, month, _ in found} == {OCTOBER, NOVEMBER}
+
+
+def pairs(*said):
+    return [tuple(map(D, each)) for each in said]
+
+
+def test_a_managers_call_is_held_against_what_is_called_beneath():
+    near = pairs((80, 98, 100), (130, 102, 100), (75, 99, 100), (120, 99, 100))
+    far = pairs((100, 60, 100), (101, 150, 100), (99, 55, 100), (100, 145, 100))
+    found = measure_managers({"walid": far, "layla": near}, D(4))
+    assert [(each.kind, each.name, each.n, each.verdict) for each in found] == [
+        ("managers", "", 8, "not told apart"),
+        ("manager", "layla", 4, "helped"),
+        ("manager", "walid", 4, "harmed"),
+    ]
+    layla = found[1]
+    assert (layla.statistical_error, layla.override_error) == (D("0.2375"), D("0.015"))
+    assert layla.added == D("0.2225")
+
+
+def test_of_too_few_calls_or_without_sales_a_manager_is_not_judged():
+    (together, one) = measure_managers({"layla": pairs((80, 90, 100))}, D(4))
+    assert "1 finished calls for teams whose people had all called" in str(one.refusal)
+    assert (together.n, one.added, one.verdict) == (1, None, None)
+    nothing = measure_managers({"layla": pairs((1, 2, 0), (1, 2, 0))}, D(1))
+    assert all("Nothing was won" in str(each.refusal) for each in nothing)
+    assert measure_managers({}, D(4)) == ()

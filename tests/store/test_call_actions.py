@@ -311,9 +311,9 @@ def test_answers_are_plain_and_add_up(company):
     assert [each["scope"] for each in answer["history"]] == ["rep", "team", "rep"]
     sami = next(
         each
-        for each in answer_biases(call_record.judge_callers(company, visit("omar"), today=TODAY))[
-            "submitters"
-        ]
+        for each in answer_biases(
+            call_record.judge_callers(company, visit("omar"), today=TODAY), ()
+        )["submitters"]
         if each["submitter"] == "sami"
     )
     assert (sami["high"], sami["is_refused"]) == (None, True)

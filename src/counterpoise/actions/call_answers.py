@@ -8,7 +8,8 @@ from counterpoise.actions.call_record import Agreed
 from counterpoise.actions.calls import CalledPeriod
 from counterpoise.domain.demand.calls import SellerLine, TeamLine, note_foreign
 from counterpoise.domain.measure.submitter_bias import describe_bias
-from counterpoise.domain.tables.call import Call, Category, SubmitterBias
+from counterpoise.domain.tables.call import Call, Category, Every, SubmitterBias
+from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.plain import to_plain
 
 Answer = dict[str, Any]
@@ -54,8 +55,25 @@ def answer_called(called: CalledPeriod) -> Answer:
     }
 
 
-def answer_biases(found: Iterable[SubmitterBias]) -> Answer:
+def answer_biases(
+    found: Iterable[SubmitterBias], managers: Iterable[tuple[Every, ValueAdded]]
+) -> Answer:
     return {
+        "managers": [
+            {
+                "manager": each.name,
+                "every": every,
+                "n": each.n,
+                "beneath_error": to_plain(each.statistical_error),
+                "manager_error": to_plain(each.override_error),
+                "added": to_plain(each.added),
+                "low": to_plain(each.low),
+                "high": to_plain(each.high),
+                "verdict": each.verdict,
+                "refusal": None if each.refusal is None else str(each.refusal),
+            }
+            for every, each in managers
+        ],
         "submitters": [
             {
                 "submitter": each.submitter,
@@ -69,7 +87,7 @@ def answer_biases(found: Iterable[SubmitterBias]) -> Answer:
                 "is_refused": each.refusal is not None,
             }
             for each in found
-        ]
+        ],
     }
 
 

@@ -30,6 +30,7 @@ from counterpoise.domain.measure.submitter_bias import (
     judge_submitters,
     read_limits,
 )
+from counterpoise.domain.measure.value_added import Said, measure_managers
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.call import (
     Call,
@@ -41,6 +42,7 @@ from counterpoise.domain.tables.call import (
     SubmitterBias,
     name_length,
 )
+from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.rights import Visitor
 from counterpoise.store import calls as stored
@@ -76,6 +78,25 @@ def judge_callers(
             record.limits,
         )
         if (found.submitter, found.voice) in seen
+    )
+
+
+def judge_managers(
+    workspace: Workspace, visitor: Visitor, *, today: date
+) -> tuple[tuple[Every, ValueAdded], ...]:
+    """Whether managers' calls came nearer than what was called beneath them: quarters first, all
+    managers together only for who sees everyone. Raises NoBuild and TeamsInACircle."""
+    record = _open(workspace, today)
+    seen = {who for who, voice in _list_seen(record, visitor) if voice == "manager"}
+    if visitor.reach == "everyone":
+        seen.add("")
+    return tuple(
+        (every, found)
+        for every in LENGTHS
+        for found in measure_managers(
+            record.list_judgements(every), Decimal(record.limits.least_periods)
+        )
+        if found.name in seen
     )
 
 
@@ -162,6 +183,19 @@ class _Record:
         _rolled, sources = self.gather(self.read_whole(period).won_by(lead), lead)
         came = self.find_came(period).total.won
         return FinishedPeriod(period, {each.source: each.value for each in sources}, came)
+
+    def list_judgements(self, every: Every) -> dict[str, list[Said]]:
+        """By manager, of finished periods: what was called beneath a team whose people had all
+        called in time, what the manager called, and what the team brought."""
+        found: dict[str, list[Said]] = {}
+        for period in self.list_finished(every, self.horizon):
+            lead = self.find_lead(period)
+            came = {each.team: each.won for each in self.find_came(period).teams}
+            for line in add_up(self.read_whole(period), self.calls, by=lead, sight=ALL).teams:
+                if line.manager and line.beneath is not None and not line.missing:
+                    said = (line.beneath, line.manager.commit, came.get(line.team, Decimal(0)))
+                    found.setdefault(line.manager.author, []).append(said)
+        return found
 
     def _list_held(self, period: Period) -> Iterator[CallOutcome]:
         """A name that the data does not know any more is left aside: nothing can be said of it."""

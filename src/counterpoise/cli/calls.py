@@ -219,14 +219,31 @@ def _show_bias(workspace: Workspace, said: Said, common: Common) -> None:
     visitor = find_visitor(said.person) if said.person else EVERYONE
     with working("Holding calls against what came"):
         found = call_record.judge_callers(workspace, visitor, today=now().date())
+        managers = call_record.judge_managers(workspace, visitor, today=now().date())
     if common.json:
-        print_json(call_answers.answer_biases(found))
+        print_json(call_answers.answer_biases(found, managers))
         return
     rows = [
         (each.submitter, each.voice, each.every, each.n, str(describe_bias(each))) for each in found
     ]
     columns = ("who", "as", "calls of a", "finished", "finding")
     print_table("How far calls are off; above 0 they promise too much", columns, rows)
+    told = [
+        (
+            each.name or "all managers",
+            every,
+            each.n,
+            each.statistical_error,
+            each.override_error,
+            each.added,
+            each.low,
+            each.high,
+            each.verdict or str(each.refusal),
+        )
+        for every, each in managers
+    ]
+    titles = ("who", "calls of a", "n", "beneath", "manager", "added", "from", "to", "finding")
+    print_table("How far what is called beneath is off, and how far the manager is", titles, told)
 
 
 def _show_consensus(workspace: Workspace, period: Period, common: Common) -> None:

@@ -297,7 +297,7 @@ def _add_up_teams(
         for team in seen
     }
     found: dict[str, TeamLine] = {}
-    for team in sorted(seen, key=lambda each: len(paths[each]), reverse=True):
+    for team in sorted(seen, key=lambda each: (-len(paths[each]), each)):
         under = tree.list_under(team)
         within = [each for each in lines if each.team in under]
         nearest = [each for each in found.values() if each.above == team]

@@ -1,4 +1,5 @@
-"""Whose overrides help: how far off they were, beside the forecasts that they replaced.
+"""Whose overrides help: how far off they were, beside the forecasts that they replaced; and whether
+a manager's call is nearer than what is called beneath them.
 
 Each override is held against the forecast that it replaced, in the same cell, so what made a month
 hard to foresee counts on both sides. The mean of these differences is uncertain by Student's t, and
@@ -20,16 +21,22 @@ from typing import Literal
 from counterpoise.domain.measure.formulas import round_share
 from counterpoise.domain.rulebook.rulebook import Rulebook
 from counterpoise.domain.tables.forecast import Measure
-from counterpoise.domain.tables.override import CellKey, FigureKey, Override, ValueAdded
-from counterpoise.domain.values.text import text
+from counterpoise.domain.tables.override import (
+    CellKey,
+    FigureKey,
+    Override,
+    ValueAdded,
+    ValueKind,
+)
+from counterpoise.domain.values.text import Text, text
 
 Kind = Literal["author", "role", "reason"]
 KINDS: tuple[Kind, ...] = ("author", "role", "reason")
+Said = tuple[Decimal, Decimal, Decimal]
+"""What stood before, what was said in its place, and what came."""
 FEWEST = Decimal(2)
 """One difference has no spread."""
 Group = tuple[Kind, str, Measure]
-Judged = tuple[Override, Decimal]
-"""An override and what came of its figure."""
 
 
 def measure_value_added(
@@ -45,14 +52,31 @@ def measure_value_added(
     fewer than override.least_cells are refused.
     """
     least = max(rulebook.get_number("override.least_cells", on), FEWEST)
-    groups: dict[Group, list[Judged]] = {}
+    groups: dict[Group, list[Said]] = {}
     for override in _choose(overrides):
         came = [actuals[cell] for cell in override.cells if cell in actuals]
         if len(came) == len(override.cells):
             for group in _name_groups(override):
-                groups.setdefault(group, []).append((override, sum(came, Decimal(0))))
+                said = (override.statistical, override.amount, sum(came, Decimal(0)))
+                groups.setdefault(group, []).append(said)
     in_order = sorted(groups, key=lambda group: (KINDS.index(group[0]), *group[1:]))
     return tuple(_judge(group, groups[group], least) for group in in_order)
+
+
+def measure_managers(said: Mapping[str, Sequence[Said]], least: Decimal) -> tuple[ValueAdded, ...]:
+    """Of all managers together, then each by name. said: by manager what was called beneath them,
+    what they called, and what came, once for each team and period."""
+    every = [each for mine in said.values() for each in mine]
+    if not every:
+        return ()
+    needed = max(least, FEWEST)
+    return (
+        _weigh(("managers", "", "won_revenue"), every, _refuse_calls(every, needed)),
+        *(
+            _weigh(("manager", who, "won_revenue"), said[who], _refuse_calls(said[who], needed))
+            for who in sorted(said)
+        ),
+    )
 
 
 def _choose(overrides: Iterable[Override]) -> Iterable[Override]:
@@ -71,31 +95,48 @@ def _name_groups(override: Override) -> Iterator[Group]:
         yield kind, name, override.measure
 
 
-def _judge(group: Group, mine: Sequence[Judged], least: Decimal) -> ValueAdded:
-    kind, name, measure = group
+def _judge(group: Group, mine: Sequence[Said], least: Decimal) -> ValueAdded:
     refusal = None
-    total = sum((Fraction(came) for _, came in mine), Fraction(0))
     if len(mine) < least:
         refusal = text(
             "{n} finished figures were overridden; {least} are needed to say whether that helped.",
             n=len(mine),
             least=least,
         )
-    elif not total:
+    return _weigh(group, mine, refusal)
+
+
+def _refuse_calls(mine: Sequence[Said], least: Decimal) -> Text | None:
+    if len(mine) >= least:
+        return None
+    return text(
+        "{n} finished calls for teams whose people had all called can be judged; {least} are needed"
+        " to say whether they helped.",
+        n=len(mine),
+        least=least,
+    )
+
+
+def _weigh(
+    group: tuple[ValueKind, str, Measure], mine: Sequence[Said], refusal: Text | None
+) -> ValueAdded:
+    kind, name, measure = group
+    total = sum((Fraction(came) for _, _, came in mine), Fraction(0))
+    if refusal is None and not total:
         refusal = text("Nothing was won where this was overridden, so no share of it can be off.")
     if refusal is not None:
         return ValueAdded(kind, name, measure, len(mine), None, None, None, refusal)
-    before = _miss(((each.statistical, came) for each, came in mine), total)
-    after = _miss(((each.amount, came) for each, came in mine), total)
+    before = _miss(((stood, came) for stood, _, came in mine), total)
+    after = _miss(((amount, came) for _, amount, came in mine), total)
     low, high = _interval([_gain(*each) for each in mine], total)
     return ValueAdded(
         kind, name, measure, len(mine), before, after, before - after, None, low, high
     )
 
 
-def _gain(override: Override, came: Decimal) -> float:
-    """How much nearer the override came than what it replaced."""
-    return float(abs(override.statistical - came) - abs(override.amount - came))
+def _gain(stood: Decimal, said: Decimal, came: Decimal) -> float:
+    """How much nearer came what was said than what it replaced."""
+    return float(abs(stood - came) - abs(said - came))
 
 
 def _interval(gains: Sequence[float], total: Fraction) -> tuple[Decimal, Decimal]:

@@ -17,6 +17,8 @@ LIMIT = 10**15
 
 OverrideKind = Literal["absolute", "difference", "factor", "lock"]
 KINDS: tuple[OverrideKind, ...] = get_args(OverrideKind)
+ValueKind = Literal["author", "role", "reason", "managers", "manager"]
+"""What is judged together; the last two are calls: of all managers, and of one."""
 Verdict = Literal["helped", "harmed", "not told apart"]
 CellKey = tuple[str, date, tuple[tuple[str, str], ...]]
 """Measure, month and members in order of their dimensions' names: one figure of a forecast."""
@@ -171,14 +173,15 @@ def write_override(override: Override) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ValueAdded:
-    """How far the overrides of one author, role or reason were off, beside what they replaced.
+    """How far the overrides of one author, role or reason were off, beside what they replaced; or
+    the calls of a manager, beside what was called beneath them.
 
     Errors are Σ|actual − said| / Σ actual over the n finished cells that were overridden. added is
     the statistical error less the overrides' error: above 0, the overrides helped. low to high:
     where it may lie by chance, at 95 %. All five are None where the refusal says why.
     """
 
-    kind: Literal["author", "role", "reason"]
+    kind: ValueKind
     name: str
     measure: Measure
     n: int

@@ -157,8 +157,27 @@ class SubmitterAnswer(Schema):
     is_refused: bool
 
 
+class ManagerValue(Schema):
+    """How far what was called beneath a manager missed what came, and how far the manager did, over
+    n finished calls for teams whose people had all called; added is the difference, low to high
+    where it may lie by chance, at 95 %. manager: empty for all together. Null where the refusal
+    says why."""
+
+    manager: str
+    every: Literal["month", "quarter"]
+    n: int
+    beneath_error: Amount | None
+    manager_error: Amount | None
+    added: Amount | None
+    low: Amount | None
+    high: Amount | None
+    verdict: Literal["helped", "harmed", "not told apart"] | None
+    refusal: str | None
+
+
 class Submitters(Schema):
     submitters: list[SubmitterAnswer]
+    managers: list[ManagerValue]
 
 
 class SourceAnswer(Schema):
@@ -214,8 +233,11 @@ def submit_call(request: HttpRequest, period: str, new: NewCall) -> Status[Any]:
 @router.get("/submitters", response=Submitters, summary="Get how far people's calls are off")
 def list_submitters(request: HttpRequest) -> dict[str, Any]:
     """Your own, and of those whom you see, by months and by quarters."""
-    visitor = access.get_visitor(request)
-    return answer_biases(call_record.judge_callers(get_workspace(), visitor, today=now().date()))
+    visitor, today = access.get_visitor(request), now().date()
+    return answer_biases(
+        call_record.judge_callers(get_workspace(), visitor, today=today),
+        call_record.judge_managers(get_workspace(), visitor, today=today),
+    )
 
 
 @router.get(

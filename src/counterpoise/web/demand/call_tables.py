@@ -12,8 +12,9 @@ from counterpoise.connectors.documents import names
 from counterpoise.domain.demand.calls import RollUp, SellerLine, TeamLine
 from counterpoise.domain.demand.consensus import Consensus
 from counterpoise.domain.measure.submitter_bias import describe_bias
-from counterpoise.domain.tables.call import Call, Category, SubmitterBias
+from counterpoise.domain.tables.call import Call, Category, Every, SubmitterBias
 from counterpoise.domain.tables.forecast import Expectation
+from counterpoise.domain.tables.override import ValueAdded
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import text
 from counterpoise.store import people
@@ -26,6 +27,11 @@ VOICES: dict[str, str | Promise] = {
 LENGTHS: dict[str, str | Promise] = {
     "month": gettext_lazy("months"),
     "quarter": gettext_lazy("quarters"),
+}
+VERDICTS: dict[str, str | Promise] = {
+    "helped": gettext_lazy("helped"),
+    "harmed": gettext_lazy("harmed: take what is called beneath"),
+    "not told apart": gettext_lazy("not told from chance"),
 }
 SOURCES: dict[str, str | Promise] = {
     "statistical": gettext_lazy("Statistical forecast"),
@@ -148,6 +154,44 @@ def build_biases(judged: Iterable[SubmitterBias]) -> Table:
             for each in judged
         ),
         empty=_("Nobody called a period yet that is over."),
+    )
+
+
+def build_managers(judged: Iterable[tuple[Every, ValueAdded]]) -> Table:
+    called_by = {each.username: each.name for each in people.list_people()}
+    return Table(
+        name="managers",
+        caption=_(
+            "What is called beneath a manager, and the manager's own call, in finished periods"
+        ),
+        columns=(
+            Column("who", _("Who called")),
+            Column("every", _("Calls for"), has_choices=True),
+            Column("n", _("Finished calls"), "number"),
+            Column("beneath", _("Beneath missed by"), "share"),
+            Column("manager", _("The manager missed by"), "share"),
+            Column("added", _("Value added"), "share"),
+            Column("low", _("Could be from"), "share"),
+            Column("high", _("Could be to"), "share"),
+            Column("finding", _("Finding")),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "who": called_by.get(each.name, each.name) or _("all managers"),
+                    "every": str(LENGTHS[every]),
+                    "n": each.n,
+                    "beneath": each.statistical_error,
+                    "manager": each.override_error,
+                    "added": each.added,
+                    "low": each.low,
+                    "high": each.high,
+                    "finding": str(VERDICTS[each.verdict]) if each.verdict else each.refusal,
+                }
+            )
+            for every, each in judged
+        ),
+        empty=_("No manager called a team yet of a period that is over."),
     )
 
 

@@ -169,13 +169,15 @@ def _hold_against(
     agreed = None
     if visitor.may("read_plan"):
         agreed = call_record.find_consensus(get_workspace(), period, today=today)
+    managers = call_record.judge_managers(get_workspace(), visitor, today=today)
     own = tuple(each for each in judged if each.submitter == visitor.name)
     found = {
         "own": [describe_bias(each) for each in own],
         "has_others": len(judged) > len(own),
+        "managers": managers,
         "agreed": agreed,
     }
-    tables = [call_tables.build_biases(judged)]
+    tables = [call_tables.build_biases(judged), call_tables.build_managers(managers)]
     if agreed:
         tables.append(call_tables.build_consensus(agreed.consensus))
     return found, tables
