@@ -5,9 +5,10 @@ week but 100 of Huda's, won in its first. In 2026-Q4 Huda has won 250 so far, an
 deal that is due.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from counterpoise.domain.tables.forecast import Expectation
 from written_builds import at, write_build
 
 D = Decimal
@@ -107,14 +108,14 @@ def write_calls():
             yield f"{period},{lead_of(period)},{login},{scope},{name},{amount},{amount * 2},,"
 
 
-def settle(workspace, _folder):
+def settle(workspace, _folder, above=None):
     """A workspace with the company, its people, its record, and a forecast of the quarter."""
     from counterpoise.actions.call_loads import load_calls
     from kept_forecast import keep_build, keep_run
     from people import make_person
 
     keep_build()
-    write_company(workspace.build_folder("b1"))
+    write_company(workspace.build_folder("b1"), above=above)
     make_person("operations")
     make_person("executive")
     make_person("viewer")
@@ -125,6 +126,37 @@ def settle(workspace, _folder):
         make_person("rep", username=login, name=name, rep=name)
     keep_run()
     load_calls(workspace, "\n".join(write_calls()).encode(), "record.csv", now=NOW)
+
+
+ABOVE = {"T1": "Gulf", "T2": "Gulf", "Gulf": "World", "Far": "World"}
+
+
+def settle_levels(workspace, _folder):
+    """East and West are part of Gulf, which Mona leads and called; that is part of World."""
+    from counterpoise.actions.call_loads import load_calls
+    from people import make_person
+
+    settle(workspace, _folder, above=ABOVE)
+    make_person("leader", username="mona", name="Mona Khalil", teams=["Gulf"])
+    loaded = [next(write_calls())]
+    loaded += [f"{each},{lead_of(each)},mona,team,Gulf,7000,9000,," for each in FINISHED]
+    load_calls(workspace, "\n".join(loaded).encode(), "above.csv", now=NOW)
+
+
+def use_currency(code, on=date(1970, 1, 1)):
+    from counterpoise.domain.rulebook.rulebook import Rule
+    from counterpoise.store.rules import append_rules
+
+    append_rules([Rule("company.currency", "", code, "", on, "test")], at=NOW)
+
+
+EXPECTED = (
+    Expectation("rep", "Huda Salem", D(0), D(900), D(600), D(1200), 30, ("East",)),
+    Expectation("rep", "Nour Aziz", D(0), D(500), None, None, 3, ("East",)),
+    Expectation("team", "East", D(0), D(1400), D(1000), D(1900), 33),
+    Expectation("", "", D(0), D(1400), D(1000), D(1900), 33),
+)
+"""What a forecast may say of East: of Nour too few deals are closed."""
 
 
 def visit(login):

@@ -6,18 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from called_company import FINISHED, NOW, lead_of, visit, write_calls, write_company
+from called_company import EXPECTED, NOW, settle_levels, use_currency, visit, write_company
 from counterpoise.actions import call_record, calls, planning
 from counterpoise.actions.call_answers import answer_biases, answer_called
 from counterpoise.actions.call_loads import load_calls
 from counterpoise.actions.calls import NotYoursToCall, Wish
 from counterpoise.domain.demand.call_table import COLUMNS, UnreadableCalls
-from counterpoise.domain.rulebook.rulebook import Rule
-from counterpoise.domain.tables.forecast import Expectation
 from counterpoise.domain.tables.team_tree import TeamsInACircle
 from counterpoise.domain.values.period import Period
 from counterpoise.store import calls as stored
-from counterpoise.store.rules import append_rules
 from kept_forecast import build_small_cycle, keep_build, keep_run
 from overriding import FORECAST
 from people import make_person
@@ -25,29 +22,6 @@ from people import make_person
 D = Decimal
 QUARTER = Period.parse("2026-Q4")
 TODAY = NOW.date()
-ABOVE = {"T1": "Gulf", "T2": "Gulf", "Gulf": "World", "Far": "World"}
-
-
-def settle_levels(workspace, _folder):
-    """East and West are part of Gulf, which Mona leads; that is part of World."""
-    keep_build()
-    write_company(workspace.build_folder("b1"), above=ABOVE)
-    make_person("operations")
-    make_person("executive")
-    make_person("leader")
-    make_person("leader", username="walid", name="Walid Saad", teams=["West"])
-    make_person("leader", username="mona", name="Mona Khalil", teams=["Gulf"])
-    make_person("rep")
-    for login, name in (("adam", "Adam Noor"), ("nour", "Nour Aziz"), ("sami", "Sami Haddad")):
-        make_person("rep", username=login, name=name, rep=name)
-    keep_run()
-    load_calls(workspace, "\n".join(write_levels()).encode(), "record.csv", now=NOW)
-
-
-def write_levels():
-    yield from write_calls()
-    for period in FINISHED:
-        yield f"{period},{lead_of(period)},mona,team,Gulf,7000,9000,,"
 
 
 @pytest.fixture
@@ -66,10 +40,6 @@ def submit(workspace, login, scope, name, commit, now=NOW):
 
 def look(workspace, login, today=TODAY):
     return calls.find_called(workspace, QUARTER, visit(login), today=today)
-
-
-def use_currency(code, on=date(1970, 1, 1)):
-    append_rules([Rule("company.currency", "", code, "", on, "test")], at=NOW)
 
 
 class TestLevels:
@@ -234,16 +204,9 @@ class TestCurrency:
 class TestExpectation:
     """A run that expects 900 of Huda, and 1400 of East and of everybody in it."""
 
-    EXPECTED = (
-        Expectation("rep", "Huda Salem", D(0), D(900), D(600), D(1200), 30, ("East",)),
-        Expectation("rep", "Nour Aziz", D(0), D(500), None, None, 3, ("East",)),
-        Expectation("team", "East", D(0), D(1400), D(1000), D(1900), 33),
-        Expectation("", "", D(0), D(1400), D(1000), D(1900), 33),
-    )
-
     @pytest.fixture
     def expecting(self, levels):
-        forecast = replace(FORECAST, expected=self.EXPECTED)
+        forecast = replace(FORECAST, expected=EXPECTED)
         keep_run(replace(build_small_cycle(), forecast=forecast), run="2026-Q4-expecting")
         return levels
 

@@ -1,14 +1,18 @@
 """The calls page and its form, the same for programs; who sees and may do what."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from called_company import NOW, PERIOD, settle
+from called_company import EXPECTED, NOW, PERIOD, settle, settle_levels, use_currency
+from counterpoise.domain.tables.team_tree import TeamTree
 from counterpoise.store import calls as stored
 from counterpoise.store.models import User
 from counterpoise.web.api import calls as api
 from counterpoise.web.demand import calls as page
+from kept_forecast import build_small_cycle, keep_run
+from overriding import FORECAST
 from people import sign_in
 from programs import make_program
 from shown_pages import rows_of, text_of
@@ -76,7 +80,7 @@ def test_a_manager_sees_the_team_who_is_missing_and_what_is_agreed(company):
     send("huda", commit="1500", best_case="1800")
     shown = browse("layla").get(AT)
     assert rows_of(shown, "teams") == [
-        ["East", "1 of 2", "250", "400", "0", "1,500", "no call yet", "3,000", "−1,500"],
+        ["East", "1 of 2", "250", "1,500", "no call yet", "–", "3,000", "−1,500", "400", "0"],
     ]
     assert [row[:5] for row in rows_of(shown, "sellers")] == [
         ["East", "Huda Salem", "250", "1,500", "1,800"],
@@ -266,3 +270,110 @@ def test_in_arabic_the_page_reads_from_the_right(company):
     shown = browser.get(AT)
     assert shown.status_code == 200
     assert 'dir="rtl"' in shown.content.decode()
+
+
+class TestLevels:
+    """East and West are part of Gulf, which Mona leads."""
+
+    @pytest.fixture
+    def levels(self, workspace_like, monkeypatch):
+        for module in (page, api):
+            monkeypatch.setattr(module, "now", lambda: NOW)
+        return workspace_like(settle_levels, is_read_only=True)
+
+    def test_each_level_shows_what_is_called_beneath_and_what_its_manager_adds(self, levels):
+        send("huda", commit="500")
+        send("nour", "rep:Nour Aziz", "700")
+        send("layla", "team:East", "1000", best_case="1500")
+        send("mona", "team:Gulf", "1500", best_case="1500")
+        shown = browse("mona").get(AT)
+        assert [row[:2] + row[4:8] for row in rows_of(shown, "teams")] == [
+            ["Gulf", "–", "1,200", "1,000", "1,500", "2 have not called"],
+            ["East", "Gulf", "1,200", "1,200", "1,000", "−200"],
+            ["West", "Gulf", "–", "–", "no call yet", "–"],
+        ]
+        assert f'href="{AT}?team=East#calls"' in shown.content.decode()
+
+    def test_one_looks_into_a_team_and_back_up(self, levels):
+        send("walid", "team:West", "3000", best_case="3000")
+        send("layla", "team:East", "1000", best_case="1500")
+        shown = browse("mona").get(f"{AT}?team=East")
+        assert [row[0] for row in rows_of(shown, "teams")] == ["East"]
+        assert [row[1] for row in rows_of(shown, "sellers")] == ["Huda Salem", "Nour Aziz"]
+        assert [row[1] for row in rows_of(shown, "history")] == ["Layla Mansour"]
+        page = shown.content.decode()
+        assert f'href="{AT}?team=Gulf#calls"' in page
+        assert "Consensus" not in page
+
+    @pytest.mark.parametrize("team", ["West", "Gulf", "Nowhere"])
+    def test_a_team_that_one_does_not_see_has_no_page(self, levels, team):
+        assert browse("layla").get(f"{AT}?team={team}").status_code == 404
+
+    def test_managers_see_whether_their_word_helps(self, levels):
+        rows = rows_of(browse("omar").get(AT), "managers")
+        assert [row[0] for row in rows] == [
+            "all managers", "Layla Mansour", "Mona Khalil", "Walid Saad",
+        ]  # fmt: skip
+        found = program("layla").get("/submitters").json()["managers"]
+        assert [(each["manager"], each["n"]) for each in found] == [("layla", 5)]
+
+    def test_programs_read_each_level(self, levels):
+        found = program("mona").get(f"/demand/{PERIOD}/calls").json()
+        assert [(each["team"], each["above"]) for each in found["teams"]] == [
+            ("Gulf", ""), ("East", "Gulf"), ("West", "Gulf"),
+        ]  # fmt: skip
+
+    def test_teams_in_a_circle_are_refused_in_words(self, levels, monkeypatch):
+        from counterpoise.actions import calls
+
+        def refuse(*_asked, **_named):
+            TeamTree({"East": "West", "West": "East"})
+
+        monkeypatch.setattr(calls, "find_deals", refuse)
+        assert "in a circle: East < West < East" in text_of(browse("omar").get(AT))
+        assert send("huda").status_code == 404
+        assert program("omar").get(f"/demand/{PERIOD}/calls").status_code == 422
+
+    def test_calls_in_another_currency_are_named_and_shown_in_theirs(self, levels):
+        use_currency("USD")
+        send("huda", commit="500")
+        use_currency("SAR")
+        shown = browse("omar").get(AT)
+        assert "1 calls were made in USD, and figures are in SAR now" in text_of(shown)
+        assert rows_of(shown, "history")[0][0] == "USD"
+
+
+class TestExpectation:
+    @pytest.fixture
+    def expecting(self, company):
+        forecast = replace(FORECAST, expected=EXPECTED)
+        keep_run(replace(build_small_cycle(), forecast=forecast), run="2026-Q4-expecting")
+
+    def test_beside_each_call_stands_what_is_expected_of_the_same_deals(self, expecting):
+        send("huda", commit="1300", best_case="1300")
+        shown = browse("layla").get(AT)
+        assert rows_of(shown, "expected") == [
+            ["East", "the team", "1,300", "1 have not called", "1,400", "1,000", "1,900", "33"],
+            ["East", "Huda Salem", "1,300", "above the range", "900", "600", "1,200", "30"],
+            ["East", "Nour Aziz", "–", "too few closed deals for a range: 20 are needed",
+             "500", "–", "–", "3"],
+        ]  # fmt: skip
+        assert "The forecast as of 30 Sep 2026" in text_of(shown)
+        send("layla", "team:East", "950", best_case="950")
+        assert rows_of(browse("layla").get(AT), "expected")[0][3] == "below the range"
+
+    def test_a_rep_sees_what_is_expected_of_themself_alone(self, expecting):
+        (row,) = rows_of(browse("huda").get(AT), "expected")
+        assert row == ["Huda Salem", "–", "no call yet", "900", "600", "1,200", "30"]
+        assert rows_of(browse("walid").get(AT), "expected") == []
+
+    def test_people_who_came_later_leave_a_team_without_a_range(self, expecting):
+        moved = replace(EXPECTED[2], mean=EXPECTED[2].mean + 1)
+        forecast = replace(FORECAST, expected=(*EXPECTED[:2], moved, EXPECTED[3]))
+        keep_run(replace(build_small_cycle(), forecast=forecast), run="2026-Q4-moved")
+        team = rows_of(browse("layla").get(AT), "expected")[0]
+        assert team[3].startswith("no range: others were in the team")
+        found = program("layla").get(f"/demand/{PERIOD}/calls").json()
+        assert found["teams"][0]["expected"] == {
+            "mean": "1400", "low": None, "high": None, "closed_deals": 33, "call": None,
+        }  # fmt: skip

@@ -238,14 +238,14 @@ def _build_teams(rolled: RollUp) -> Table:
             *above,
             Column("called", _("Called")),
             Column("won", _("Won so far"), "money"),
-            Column("crm_commit", _("CRM: commit"), "money"),
-            Column("crm_best_case", _("CRM: best case"), "money"),
             Column("commit", _("Their calls"), "money"),
             *beneath,
             Column("manager", _("Manager's call"), "money"),
             Column("judgement", _("Manager adds"), "money"),
             Column("target", _("Target"), "money"),
             Column("gap", _("Call less target"), "money"),
+            Column("crm_commit", _("CRM: commit"), "money"),
+            Column("crm_best_case", _("CRM: best case"), "money"),
         ),
         rows=tuple(
             Row(_write_team(each), {"team": link_team(rolled.period, each.team)})
