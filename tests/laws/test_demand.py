@@ -194,7 +194,7 @@ def test_paths_are_those_of_the_whole(known):
         assert float(cell.mean) == pytest.approx(median, rel=0.15)
 
 
-@pytest.mark.parametrize("missing", ["region", "product", "rep"])
+@pytest.mark.parametrize("missing", ["region", "product", "rep", "team"])
 def test_a_dimension_that_the_deals_lack_is_no_grain(later, missing):
     deals = later.known_on(AS_OF)
     fewer = {name: each for name, each in deals.dimensions.items() if name != missing}
