@@ -229,6 +229,34 @@ def test_ranges_cover_what_comes_of_a_few_companies():
     assert 12 <= count_covered(range(20)) <= 20, "of 20; 16 are expected"
 
 
+def hold_reps(seeds):
+    """Of the reps of simulated companies that have a range, how many won in the quarter after what
+    it said, and how many there are."""
+    held = []
+    for seed in seeds:
+        whole = simulate_deals(seed, size=1500, months=24).deals
+        found = run(whole.known_on(date(2026, 6, 30)), seed=seed)
+        rep, amount = whole.dimensions["rep"], np.nan_to_num(whole.amount)
+        first, end = day_number(QUARTER.start), day_number(QUARTER.end)
+        won = whole.won & (whole.closed >= first) & (whole.closed < end)
+        came = {
+            name: float(amount[won & (rep.codes == code)].sum())
+            for code, name in enumerate(rep.labels)
+        }
+        held += [
+            float(each.low) <= came[each.name] <= float(each.high)
+            for each in found.expected
+            if each.scope == "rep" and each.low is not None and each.name
+        ]
+    return sum(held), len(held)
+
+
+def test_ranges_of_reps_cover_what_they_bring():
+    covered, reps = hold_reps(range(8))
+    assert reps > 60
+    assert 0.68 * reps <= covered <= 0.93 * reps, "80 % are expected"
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
 def test_ranges_cover_what_comes_of_two_hundred_companies():
