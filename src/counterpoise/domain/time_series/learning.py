@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.time_series import methods, outliers
 from counterpoise.domain.time_series import occasions as moving
+from counterpoise.domain.time_series import outliers
 from counterpoise.domain.time_series.occasions import Effect, Exposure
 from counterpoise.domain.time_series.outliers import Outlier
 from counterpoise.domain.time_series.past import look_back
@@ -27,6 +27,7 @@ from counterpoise.domain.time_series.together import ORIGINS, Say, is_slow, say
 from counterpoise.domain.time_series.year_in_days import (
     KNOWN_DAYS,
     YearTrial,
+    carry_quickly,
     find_year,
     say_newest,
     try_year,
@@ -160,7 +161,7 @@ def _try_out(series: Series, steps: int, working: Values) -> Trial:
 
     def carry_scaled(values: Values, ahead: int, season: int) -> Values:
         size = len(values)
-        plain = _carry_theta(values / working[:size], ahead, season)
+        plain = carry_quickly(values / working[:size], ahead, season)
         return plain * working[size : size + ahead]
 
     scaled, plain = (
@@ -170,7 +171,7 @@ def _try_out(series: Series, steps: int, working: Values) -> Trial:
                 for each in look_back(before, tried, origins=MOST_ORIGINS, say=way)
             ]
         )
-        for way in (carry_scaled, _carry_theta)
+        for way in (carry_scaled, carry_quickly)
     )
     if not len(plain):
         return Trial(0, 0.0, 0.0, helps=False)
@@ -179,7 +180,3 @@ def _try_out(series: Series, steps: int, working: Values) -> Trial:
     error = float(gain.std()) / np.sqrt(separate)
     helps = bool(gain.mean() > SIGNIFICANT * error)
     return Trial(len(gain), float(scaled.mean()), float(plain.mean()), helps=helps)
-
-
-def _carry_theta(values: Values, steps: int, season: int) -> Values:
-    return methods.carry_by("theta", values, steps, season)

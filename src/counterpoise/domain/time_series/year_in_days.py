@@ -51,6 +51,11 @@ def say_newest(values: Values, steps: int, season: int) -> Values:
     return say(values[-NEWEST_DAYS:], steps, season)
 
 
+def carry_quickly(values: Values, steps: int, season: int) -> Values:
+    """By Theta alone, of the newest two years where they are days."""
+    return methods.carry_by("theta", values[-NEWEST_DAYS:], steps, season)
+
+
 def find_year(values: Values, size: int) -> Lift:
     """What the year does to each of `size` days, from the first of the values on."""
     weeks = values[len(values) % WEEK :].reshape(-1, WEEK).sum(axis=1)
@@ -87,15 +92,11 @@ def _look(known: Values, end: int, steps: int) -> tuple[float, float]:
     """The mean miss after `end` days, with the season of the year and without."""
     before, came = known[:end], known[end : end + steps]
     year = find_year(before, end + steps)
-    with_it = year.put_in(_carry_theta(year.take_out(before), steps), end)
+    with_it = year.put_in(carry_quickly(year.take_out(before), steps, WEEK), end)
     return (
         float(np.abs(came - with_it).mean()),
-        float(np.abs(came - _carry_theta(before, steps)).mean()),
+        float(np.abs(came - carry_quickly(before, steps, WEEK)).mean()),
     )
-
-
-def _carry_theta(values: Values, steps: int) -> Values:
-    return methods.carry_by("theta", values[-NEWEST_DAYS:], steps, WEEK)
 
 
 def _wave(days: Values) -> Values:
