@@ -127,6 +127,7 @@ def project(
     days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
     held = np.flatnonzero(deals.is_open)
     segment, amount = segments.of_deal[held], learned.amount[held]
+    stage = learned.stage[held]
     new_deals, new_worth = _look_at_new(learned, ahead, days)
     share_of_mean = np.divide(
         new_worth, new_deals, out=np.ones_like(new_deals), where=new_deals > 0
@@ -134,8 +135,8 @@ def project(
     return Pipeline(
         open_deals=OpenDeals(
             segment=segment,
-            stage=learned.stage[held],
-            value=learned.values.of_deals(amount, segment),
+            stage=stage,
+            value=learned.values.of_deals(amount, segment, stage),
             spread=learned.values.spread_of_deals(amount, segment),
             chance=_look_at_open(deals, held, learned, ahead, days),
         ),
