@@ -23,6 +23,7 @@ from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, print_table, say, working
 from counterpoise.domain.demand.explore import Every
 from counterpoise.domain.tables.carried import Carried
+from counterpoise.domain.tables.deal_contest import DealContest
 from counterpoise.domain.values.plain import to_plain
 
 
@@ -69,8 +70,22 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     ]
     columns = ("method", "days", "origins", "WMAPE", "bias", "coverage of 80 %")
     print_table("How such forecasts did before", columns, evidence)
+    if forecast.contest:
+        _print_contest(forecast.contest)
     for note in forecast.notes:
         say(f"- {note}")
+
+
+def _print_contest(contest: DealContest) -> None:
+    scores = [
+        (s.method, s.horizon_days, s.brier, s.log_loss, s.won_bias, s.wmape) for s in contest.scores
+    ]
+    columns = ("method", "days", "Brier", "log loss", "won too high or low", "WMAPE of value")
+    print_table("Chances of single deals on past days", columns, scores)
+    say(
+        f"Gradient boosting over {contest.deals} deals on {contest.days} days: {contest.outcome}."
+        f" {contest.why}"
+    )
 
 
 def exceptions(period: str, /, *, common: Common = DEFAULTS) -> None:

@@ -60,10 +60,13 @@ def keep_record(
     rulebook: Rulebook,
     calendar: Calendar,
     settings: Settings,
+    *,
+    is_challenged: bool = False,
 ) -> Record:
-    """Origins with too little history of their own are left out."""
+    """Origins with too little history of their own are left out. is_challenged: whether the
+    challenger of single deals is heard."""
     said = tuple(
-        origins.look_from(known, rulebook, calendar, settings)
+        origins.look_from(known, rulebook, calendar, settings, is_challenged=is_challenged)
         for known in map(deals.known_on, at)
         if history.is_enough(known, settings)
     )

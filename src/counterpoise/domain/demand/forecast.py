@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import (
     backtest,
     cells,
+    deal_contest,
     history,
     notes,
     origins,
@@ -53,7 +54,8 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Setting:
-    """What a forecast starts from: the deals as known, and all that is fixed for the run."""
+    """What a forecast starts from: the deals as known, and all that is fixed for the run.
+    is_challenged: whether the challenger of single deals is heard."""
 
     deals: Deals
     segments: Segments
@@ -61,6 +63,7 @@ class _Setting:
     calendar: Calendar
     settings: Settings
     learned: backtest.Learned
+    is_challenged: bool
 
 
 def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator) -> Forecast:
@@ -71,13 +74,15 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
     known = deals.known_on(deals.as_of)
     rules = settings.read_settings(rulebook, deals.as_of)
     history.require(known, rules)
+    contest = deal_contest.find_contest(known, rulebook, rules)
+    is_heard = contest is not None and contest.is_heard
     ahead = windows.lay_out(period, deals.as_of)
     at = backtest.list_origins(deals.as_of, rules.backtest_origins)
     calendar = origins.cover(known, at, max(ahead.last_day, HORIZONS[-1]))
-    record = backtest.keep_record(known, at, rulebook, calendar, rules)
+    record = backtest.keep_record(known, at, rulebook, calendar, rules, is_challenged=is_heard)
     points = backtest.replay(record, rules)
     learned = backtest.learn(record, rules).adapt(points, day_number(deals.as_of))
-    start = _Setting(known, segments.split(known), ahead, calendar, rules, learned)
+    start = _Setting(known, segments.split(known), ahead, calendar, rules, learned, is_heard)
     seen = _project(start)
     revenue, won = _look_ahead(start, seen, rng)
     months = tuple(month.start for month in ahead.months)
@@ -103,6 +108,7 @@ def forecast(deals: Deals, period: Period, *, rulebook: Rulebook, rng: Generator
         stage_weighted=Decimal(repr(weighted)).quantize(CENT),
         notes=notes.write_notes(known, start.segments, ahead, learned, rules),
         splits=tuple(_split(start, built, rng)),
+        contest=contest,
     )
 
 
@@ -124,7 +130,13 @@ def evaluate(
 
 
 def _project(start: _Setting) -> pipeline.Pipeline:
-    learned = pipeline.learn(start.deals, start.segments, start.calendar, start.settings)
+    learned = pipeline.learn(
+        start.deals,
+        start.segments,
+        start.calendar,
+        start.settings,
+        is_challenged=start.is_challenged,
+    )
     ahead = Ahead(start.windows.month_of_day, len(start.windows.months))
     return pipeline.project(start.deals, start.segments, learned, ahead, start.calendar)
 

@@ -41,10 +41,18 @@ def cover(deals: Deals, at: Sequence[date], days_ahead: int) -> Calendar:
     return build_calendar(oldest, day_number(deals.as_of) + days_ahead)
 
 
-def look_from(known: Deals, rulebook: Rulebook, calendar: Calendar, settings: Settings) -> Said:
-    """known: the deals as known on the origin, which is their as-of day."""
+def look_from(
+    known: Deals,
+    rulebook: Rulebook,
+    calendar: Calendar,
+    settings: Settings,
+    *,
+    is_challenged: bool = False,
+) -> Said:
+    """known: the deals as known on the origin, which is their as-of day. is_challenged: whether the
+    challenger of single deals is heard."""
     split = segments.split(known)
-    learned = pipeline.learn(known, split, calendar, settings)
+    learned = pipeline.learn(known, split, calendar, settings, is_challenged=is_challenged)
     windows = np.arange(HORIZONS[-1]) // BLOCK_DAYS
     seen = pipeline.project(known, split, learned, Ahead(windows, BLOCKS), calendar)
     daily = daily_revenue(known, learned.amount)

@@ -1,20 +1,25 @@
 """The pipeline leg: what open deals and deals yet to be created will bring, window by window."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from counterpoise.domain.demand import covariates, creation, exposure, hazards, landmarks, values
+from counterpoise.domain.demand import (
+    boosted_deals,
+    covariates,
+    creation,
+    exposure,
+    hazards,
+    joined_chances,
+    landmarks,
+    values,
+)
 from counterpoise.domain.demand.calendar import Calendar
 from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
-
-FACTOR_DIMENSIONS = ("product", "region", "segment", "source", "rep")
-"""What an open deal's rates may depend on besides its age and its covariates, in the order of
-fitting."""
 
 CLASS_STEP = 0.05
 """Deals whose factors differ by less than this (in logarithm) share a class of hazards."""
@@ -90,7 +95,8 @@ class Pipeline:
 class Learned:
     """All that the pipeline leg takes from a history. amount: each deal's, as believed; stage:
     likewise, one past the last label where none is known. base: each deal's factors on winning and
-    losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created."""
+    losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created. boosted:
+    what is heard beside the hazards, if anything is."""
 
     amount: NDArray[np.float64]
     stage: NDArray[np.int64]
@@ -100,10 +106,31 @@ class Learned:
     covariates: covariates.Covariates
     values: values.Values
     creation: creation.Creation
+    boosted: boosted_deals.Boosted | None = None
+
+    def keep_age(self) -> "Learned":
+        """The rates of winning and losing by age, and nothing else: Aalen & Johansen's estimate."""
+        return replace(
+            self,
+            hazards=hazards.Hazards(
+                self.hazards.won.forget_calendar(), self.hazards.lost.forget_calendar()
+            ),
+            base=np.ones_like(self.base),
+            covariates=self.covariates.forget(),
+            boosted=None,
+        )
 
 
-def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settings) -> Learned:
-    """calendar: of any stretch of days that holds the history's."""
+def learn(
+    deals: Deals,
+    segments: Segments,
+    calendar: Calendar,
+    settings: Settings,
+    *,
+    is_challenged: bool = False,
+) -> Learned:
+    """calendar: of any stretch of days that holds the history's. is_challenged: whether the
+    challenger of single deals is heard."""
     seen = exposure.observe(deals, settings.age_limit_days)
     risks = hazards.fit_hazards(seen, calendar, settings)
     base, arrivals = _fit_factors(deals, seen, risks, segments, settings)
@@ -117,13 +144,15 @@ def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settin
         covariates=covariates.fit_covariates(deals, segments, risks, base, settings),
         values=values.fit_values(deals, amount, segments, settings),
         creation=creation.fit_creation(deals, segments, seen.first_day, calendar, settings),
+        boosted=boosted_deals.learn(deals, segments) if is_challenged else None,
     )
 
 
 def project(
     deals: Deals, segments: Segments, learned: Learned, ahead: Ahead, calendar: Calendar
 ) -> Pipeline:
-    """calendar: of any stretch of days that holds the days ahead."""
+    """calendar: of any stretch of days that holds the days ahead, and with a challenger all that
+    it looks ahead."""
     days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
     held = np.flatnonzero(deals.is_open)
     segment, amount = segments.of_deal[held], learned.amount[held]
@@ -138,7 +167,7 @@ def project(
             stage=stage,
             value=learned.values.of_deals(amount, segment, stage),
             spread=learned.values.spread_of_deals(amount, segment),
-            chance=_look_at_open(deals, held, learned, ahead, days),
+            chance=_look_at_open(deals, held, learned, ahead, calendar),
         ),
         new_deals=new_deals,
         new_value=learned.values.mean[:, None] * share_of_mean,
@@ -159,7 +188,7 @@ def _fit_factors(
         ((risks.won, seen.won_here), (risks.lost, seen.lost_here))
     ):
         expected = hazards.expected_events(risk, seen.entry_age, seen.exit_age)
-        for name in FACTOR_DIMENSIONS:
+        for name in covariates.FACTOR_DIMENSIONS:
             if (dimension := deals.dimensions.get(name)) is None:
                 continue
             codes, members = dimension.codes.astype(np.int64), len(dimension.labels)
@@ -176,7 +205,7 @@ def _fit_factors(
 
 
 def _look_at_open(
-    deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, days: Calendar
+    deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, calendar: Calendar
 ) -> NDArray[np.float64]:
     """Deals of the same age and the same classes are looked at once."""
     age = day_number(deals.as_of) - deals.created[held].astype(np.int64)
@@ -187,7 +216,19 @@ def _look_at_open(
     one_of, kind_of = _distinct(age, *codes, steps[:, 0], steps[:, 1])
     factors = np.exp(steps[one_of] * CLASS_STEP)[:, :, None]
     factors = factors * learned.covariates.multiply(tuple(each[one_of] for each in codes))
-    return hazards.look_ahead(learned.hazards, days, ahead, age[one_of], factors)[kind_of]
+
+    def look(risks: hazards.Hazards, ahead: Ahead, on: NDArray[np.float64]) -> NDArray[np.float64]:
+        days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
+        return hazards.look_ahead(risks, days, ahead, age[one_of], on)[kind_of]
+
+    if learned.boosted is None:
+        return look(learned.hazards, ahead, factors)
+    losing = hazards.Hazards(won=learned.hazards.lost, lost=learned.hazards.won)
+    won = look(learned.hazards, joined_chances.BY_BLOCK, factors)
+    lost = look(losing, joined_chances.BY_BLOCK, factors[:, ::-1])
+    factor = joined_chances.weigh(np.stack([won, lost], axis=1), learned.boosted.say(deals))
+    parted = look(learned.hazards, joined_chances.part(ahead), factors)
+    return joined_chances.put_together(parted, factor)
 
 
 def _look_at_new(

@@ -61,6 +61,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         figures.build_points(outlook.forecast, outlook.cycle),
         figures.build_weights(outlook.forecast.weights),
         *launch_tables.build_lines(outlook),
+        *figures.build_contest(outlook.forecast),
     )
     context = {
         "outlook": outlook,
