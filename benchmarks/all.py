@@ -13,6 +13,8 @@ SCRIPTS = (
     "measures.py",
     "waterfall.py",
     "maven_demand.py",
+    "deal_challenger.py",
+    "kept_amounts.py",
     "simulated_demand.py",
     "series.py",
     "challenger.py",

@@ -9,9 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import paired_company
 from counterpoise.connectors.sample.simulated import simulate_deals
+from counterpoise.domain.demand import deal_contest
+from counterpoise.domain.demand.challenging import DealTerms
 from counterpoise.domain.demand.forecast import evaluate, forecast
 from counterpoise.domain.demand.legs import stack_legs
+from counterpoise.domain.demand.settings import read_settings
 from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.rulebook.toml import load_defaults
 from counterpoise.domain.tables.deals import (
@@ -23,6 +27,7 @@ from counterpoise.domain.tables.deals import (
 )
 from counterpoise.domain.tables.forecast import Staff
 from counterpoise.domain.values.period import Period
+from paired_company import build_deals, write_rules
 
 LATER = date(2026, 9, 30)
 AS_OF = date(2026, 5, 15)
@@ -112,6 +117,39 @@ def with_another_future(deals, rng):
 def test_nothing_after_the_as_of_day_changes_a_byte(later, known, seed):
     other = with_another_future(later, np.random.default_rng(seed))
     assert as_bytes(run(other.known_on(AS_OF))) == as_bytes(known)
+
+
+@pytest.fixture(scope="module")
+def tried(later):
+    return hold_contest(later.known_on(AS_OF))
+
+
+def hold_contest(deals):
+    """On what a company so small has."""
+    terms = DealTerms(least_days=2, least_deals=2)
+    return deal_contest.hold(deals, RULES, read_settings(RULES, AS_OF), terms)
+
+
+@settings(few, max_examples=2)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_nothing_after_the_as_of_day_changes_how_a_challenger_did(later, tried, seed):
+    other = with_another_future(later, np.random.default_rng(seed))
+    assert hold_contest(other.known_on(AS_OF)) == tried
+    assert len(tried.scores) == 12
+
+
+@pytest.fixture(scope="module")
+def heard():
+    return run(build_deals(), paired_company.PERIOD, rulebook=write_rules())
+
+
+@pytest.mark.parametrize("later", [2, 3])
+def test_nor_what_is_forecast_with_one_that_is_heard(heard, later):
+    after = build_deals(as_of=date(2027, 6, 30), later=later)
+    found = run(after.known_on(paired_company.AS_OF), paired_company.PERIOD, rulebook=write_rules())
+    assert found.contest == heard.contest
+    assert found.contest.is_heard
+    assert as_bytes(found) == as_bytes(heard)
 
 
 def test_an_origins_forecast_is_the_same_however_much_later_it_is_judged(later):

@@ -228,19 +228,7 @@ class TestValues:
         found = values.fit_values(deals, deals.amount, segments.split(deals), SETTINGS)
         by_product = (10 * 1_000 + 5 * 550) / 15
         assert found.mean[0] == pytest.approx((10 * 1_000 + 5 * by_product) / 15)
-        assert found.asked_ratio == 1.0
-
-    def test_an_asked_amount_is_taken_times_what_won_deals_brought_of_theirs(self):
-        deals = deals_of(
-            [(9, 0, True)] * 2 + [(3, None, False)] * 2,
-            amounts=[(0, 5, 100.0), (0, 0, 80.0), (1, 5, 100.0), (1, 0, 80.0), (2, 3, 500.0)],
-        )
-        found = values.fit_values(deals, deals.amount, segments.split(deals), SETTINGS)
-        ratio = (160 + 5 * 100) / (200 + 5 * 100)
-        worth = found.of_deals(deals.amount[2:], np.array([0, 0]))
-        assert worth == pytest.approx([500 * ratio, 80])
-        spread = found.spread_of_deals(deals.amount[2:], np.array([0, 0]))
-        assert spread == pytest.approx([found.asked_spread, found.spread[0]])
+        assert found.kept.tolist() == [1.0, 1.0, 1.0], "nothing was asked before"
 
     @pytest.mark.parametrize(
         ("quick", "slow", "as_share"),

@@ -22,6 +22,7 @@ from inspected_pipeline import (
     RULES,
     ago,
     build,
+    even_chances,
     find_codes,
     inspect,
     still_open,
@@ -254,6 +255,13 @@ class TestHygiene:
     def test_what_a_deal_in_work_lacks(self, lacking, codes):
         others = [still_open(3) for _ in range(3)]
         assert find_codes(inspect([*others, still_open(3, **lacking)]), deal=3) == codes
+
+    @pytest.mark.parametrize("is_challenged", [False, True])
+    def test_a_challenger_that_is_heard_is_named(self, is_challenged):
+        rows = [*QUICK, still_open(5)]
+        chances = replace(even_chances(rows), is_challenged=is_challenged)
+        notes = " ".join(map(str, inspect(rows, chances=chances).notes))
+        assert ("Gradient boosting proved better on past days" in notes) == is_challenged
 
     def test_what_hardly_anybody_writes_down_is_not_asked_for(self):
         found = inspect([still_open(3, next_step="") for _ in range(3)])

@@ -146,6 +146,7 @@ def answer_demand(
             "backtest": list(rows),
             "weights": to_plain(forecast.weights),
             "stage_weighted": to_plain(forecast.stage_weighted),
+            **({"challenger": to_plain(forecast.contest)} if forecast.contest else {}),
         },
         "notes": to_plain(forecast.notes),
         **({"products": to_plain(forecast.products)} if forecast.products else {}),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from counterpoise.domain.demand.challenging import read_patience
+from counterpoise.domain.demand.challenging import read_deal_terms, read_patience
 from counterpoise.domain.demand.inspection_rules import read_inspection_rules
 from counterpoise.domain.demand.lead_rules import read_lead_rules
 from counterpoise.domain.demand.settings import read_settings
@@ -166,7 +166,10 @@ def _check_zone(_: Rulebook, rule: Rule) -> None:
 
 
 READERS: dict[str, Callable[[Rulebook, Rule], object]] = {
-    "challenger.": lambda book, rule: read_patience(book, rule.effective_from),
+    "challenger.": lambda book, rule: (
+        read_patience(book, rule.effective_from),
+        read_deal_terms(book, rule.effective_from),
+    ),
     "company.time_zone": _check_zone,
     "demand.": lambda book, rule: read_settings(book, rule.effective_from),
     "inspection.": lambda book, rule: read_inspection_rules(book, rule.effective_from),

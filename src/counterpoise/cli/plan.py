@@ -23,6 +23,7 @@ from counterpoise.cli.output import print_json, print_table, say, working
 from counterpoise.domain.cycle import Demand
 from counterpoise.domain.demand.legs import stack_legs
 from counterpoise.domain.tables.carried import Carried, Every
+from counterpoise.domain.tables.deal_contest import DealContest
 from counterpoise.domain.tables.forecast import Measure
 from counterpoise.domain.tables.leg_stack import LegKind
 from counterpoise.domain.values.plain import to_plain
@@ -72,6 +73,8 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
     ]
     columns = ("method", "days", "origins", "WMAPE", "bias", "coverage of 80 %")
     print_table("How such forecasts did before", columns, evidence)
+    if forecast.contest:
+        _print_contest(forecast.contest)
     for note in forecast.notes:
         say(f"- {note}")
 
@@ -94,6 +97,18 @@ def _print_legs(found: Demand) -> None:
     ]
     columns = ("measure", "month", *get_args(LegKind), "mean", "history alone")
     print_table("What the whole company's figures are made of", columns, rows)
+
+
+def _print_contest(contest: DealContest) -> None:
+    scores = [
+        (s.method, s.horizon_days, s.brier, s.log_loss, s.won_bias, s.wmape) for s in contest.scores
+    ]
+    columns = ("method", "days", "Brier", "log loss", "won too high or low", "WMAPE of value")
+    print_table("Chances of single deals on past days", columns, scores)
+    say(
+        f"Gradient boosting over {contest.deals} deals on {contest.days} days: {contest.outcome}."
+        f" {contest.why}"
+    )
 
 
 def exceptions(period: str, /, *, common: Common = DEFAULTS) -> None:

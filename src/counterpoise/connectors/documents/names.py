@@ -82,6 +82,8 @@ METHODS = {
     "same as last period": mark("Same as last period"),
     "time series alone": mark("Time series alone"),
     "pipeline survival": mark("Open and future pipeline"),
+    "by age alone": mark("By age alone"),
+    "gradient boosting": mark("Gradient boosting"),
 }
 CHANGES = {
     "won": mark("Won since"),

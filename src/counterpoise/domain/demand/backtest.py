@@ -60,12 +60,18 @@ def keep_record(
     rulebook: Rulebook,
     calendar: Calendar,
     settings: Settings,
+    *,
+    is_challenged: bool = False,
 ) -> Record:
-    """Origins with too little history of their own are left out."""
+    """Origins with too little history of their own are left out. is_challenged: whether the
+    challenger of single deals is heard."""
     said: list[Said] = []
     for known in map(deals.known_on, at):
         if history.is_enough(known, settings):
-            said.append(origins.look_from(known, rulebook, calendar, settings, said))
+            look = origins.look_from(
+                known, rulebook, calendar, settings, said, is_challenged=is_challenged
+            )
+            said.append(look)
     number = np.array([day_number(each.origin) for each in said], dtype=np.int64)
     today = day_number(deals.as_of)
     daily = origins.daily_revenue(deals, deals.amount)

@@ -92,6 +92,9 @@ class Factors:
             factor *= factors[classes]
         return factor
 
+    def forget(self) -> "Factors":
+        return Factors(tuple(np.ones_like(each) for each in self.by_effect))
+
 
 def fit_factors(
     counted: NDArray[np.float64],

@@ -27,6 +27,10 @@ from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
 
+FACTOR_DIMENSIONS = ("product", "region", "segment", "source", "rep")
+"""What an open deal's rates may depend on besides its age and its covariates, in the order of
+fitting."""
+
 STAGE = "stage"
 Codes = NDArray[np.int64]
 Tell = Callable[[Sightings, NDArray[np.float64]], NDArray[np.float64]]
@@ -88,7 +92,7 @@ def fit_covariates(
 
     What was alike for all deals, or known of none, tells nothing and is left out; the stage stays.
     """
-    usual = _find_usual(deals, segments)
+    usual = find_usual(deals, segments)
     seen = landmarks.look_at(deals, landmarks.list_landmarks(deals))
     sizes = {STAGE: len(deals.stage_labels) + 1} | dict.fromkeys(tells, CLASSES)
     codes = {name: _classify(seen, usual, size, tells.get(name)) for name, size in sizes.items()}
@@ -138,7 +142,7 @@ def _classify(
     return np.where(np.isnan(value), classes - 1, np.searchsorted(edges, value, side="right"))
 
 
-def _find_usual(deals: Deals, segments: Segments) -> NDArray[np.float64]:
+def find_usual(deals: Deals, segments: Segments) -> NDArray[np.float64]:
     """The median amount of each deal's segment; NaN where no deal has an amount above 0."""
     amount = deals.amount
     known = np.flatnonzero(amount > 0)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from counterpoise.domain.demand import (
     backtest,
     cells,
+    deal_contest,
     expectations,
     history,
     leading,
@@ -58,7 +59,8 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Setting:
-    """What a forecast starts from: the deals as known, and all that is fixed for the run."""
+    """What a forecast starts from: the deals as known, and all that is fixed for the run.
+    is_challenged: whether the challenger of single deals is heard."""
 
     deals: Deals
     segments: Segments
@@ -67,6 +69,7 @@ class _Setting:
     settings: Settings
     learned: backtest.Learned
     of_leads: leading.Said | None
+    is_challenged: bool
 
 
 def forecast(
@@ -86,17 +89,19 @@ def forecast(
     known = deals.known_on(deals.as_of)
     rules = settings.read_settings(rulebook, deals.as_of)
     history.require(known, rules)
+    contest = deal_contest.find_contest(known, rulebook, rules)
+    is_heard = contest is not None and contest.is_heard
     ahead = windows.lay_out(period, deals.as_of)
     at = backtest.list_origins(deals.as_of, rules.backtest_origins)
     calendar = origins.cover(known, at, max(ahead.last_day, HORIZONS[-1]))
-    record = backtest.keep_record(known, at, rulebook, calendar, rules)
+    record = backtest.keep_record(known, at, rulebook, calendar, rules, is_challenged=is_heard)
     points = backtest.replay(record, rules)
     learned = backtest.learn(record, rules).adapt(points, day_number(deals.as_of))
     parts = segments.split(known)
-    base = pipeline.learn(known, parts, calendar, rules)
+    base = pipeline.learn(known, parts, calendar, rules, is_challenged=is_heard)
     past = origins.list_leading(record.said)
     of_leads = leading.look(known, base.creation, calendar, rulebook, rules, past)
-    start = _Setting(known, parts, ahead, calendar, rules, learned, of_leads)
+    start = _Setting(known, parts, ahead, calendar, rules, learned, of_leads, is_heard)
     seen = _project(start, base)
     revenue, won = _look_ahead(start, seen, rng)
     months = tuple(month.start for month in ahead.months)
@@ -130,6 +135,7 @@ def forecast(
         splits=split,
         legs=tuple(legs),
         expected=_expect(start, (*built, *split), rng, staff) if staff else (),
+        contest=contest,
     )
 
 
@@ -148,6 +154,16 @@ def evaluate(
     record = backtest.keep_record(known, at, rulebook, calendar, rules)
     points = backtest.replay(record, rules)
     return backtest.judge(record, points), points
+
+
+def _learn_members(start: _Setting) -> pipeline.Learned:
+    return pipeline.learn(
+        start.deals,
+        start.segments,
+        start.calendar,
+        start.settings,
+        is_challenged=start.is_challenged,
+    )
 
 
 def _project(start: _Setting, base: pipeline.Learned) -> pipeline.Pipeline:
@@ -175,8 +191,7 @@ def _split(start: _Setting, built: Sequence[Cell], rng: Generator) -> Iterator[C
         if len(members := segments.split_by(start.deals, name)) < 2:
             continue
         own = replace(start, segments=members)
-        base = pipeline.learn(own.deals, members, own.calendar, own.settings)
-        for outcome in _look_ahead(own, _project(own, base), rng):
+        for outcome in _look_ahead(own, _project(own, _learn_members(own)), rng):
             whole = [each for each in built if each.measure == outcome.measure and not each.by]
             yield from splits.split_whole(outcome, members, name, whole)
 
@@ -187,7 +202,7 @@ def _expect(
     """After all else, so that what else is drawn stays the same."""
     pairs = segments.split(start.deals, by=("team", "rep"))
     own = replace(start, segments=pairs)
-    revenue, _ = _look_ahead(own, _project(own), rng)
+    revenue, _ = _look_ahead(own, _project(own, _learn_members(own)), rng)
     whole: dict[str, list[Cell]] = {}
     for each in cells_:
         if each.measure == "won_revenue" and [name for name, _ in each.by] in ([], ["team"]):

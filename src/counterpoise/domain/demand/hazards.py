@@ -9,7 +9,7 @@ and stays open otherwise; the chance to be won by a later day is the sum over th
 (1978). w0 is an occurrence/exposure rate over bins of age, the newest days counting most.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -46,6 +46,10 @@ class Risk:
         """The rate on each day of `calendar` at each age."""
         factor = np.stack([factors.of(calendar) for factors in self.calendar], axis=1)
         return factor[:, self.band] * self.by_age
+
+    def forget_calendar(self) -> "Risk":
+        """Every day like any other."""
+        return replace(self, calendar=tuple(each.forget() for each in self.calendar))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -196,6 +196,11 @@ def _write_notes(look: Looking, chances: Chances | Text, rules: InspectionRules)
     """What could not be judged."""
     if isinstance(chances, Text):
         yield chances
+    elif chances.is_challenged:
+        yield text(
+            "Gradient boosting proved better on past days, so the last chance of each deal is the"
+            " mean of what it says and of what the steps before come to."
+        )
     by_age = int((look.place == look.ages).sum())
     if by_age and np.isnan(look.limits.stay.whole[look.ages]):
         yield text(

@@ -59,11 +59,13 @@ def look_from(
     calendar: Calendar,
     settings: Settings,
     earlier: Sequence[Said] = (),
+    *,
+    is_challenged: bool = False,
 ) -> Said:
     """known: the deals as known on the origin, which is their as-of day. earlier: of the origins
-    before it."""
+    before it. is_challenged: whether the challenger of single deals is heard."""
     split = segments.split(known)
-    plain = pipeline.learn(known, split, calendar, settings)
+    plain = pipeline.learn(known, split, calendar, settings, is_challenged=is_challenged)
     past = list_leading(earlier)
     of_leads = leading.look(known, plain.creation, calendar, rulebook, settings, past)
     learned = plain.follow(of_leads)

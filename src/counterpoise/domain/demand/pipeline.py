@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from counterpoise.domain.demand import (
+    boosted_deals,
     covariates,
     creation,
     exposure,
     hazards,
+    joined_chances,
     landmarks,
     leading,
     values,
@@ -19,10 +21,6 @@ from counterpoise.domain.demand.hazards import Ahead
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
-
-FACTOR_DIMENSIONS = ("product", "region", "segment", "source", "rep")
-"""What an open deal's rates may depend on besides its age and its covariates, in the order of
-fitting."""
 
 CLASS_STEP = 0.05
 """Deals whose factors differ by less than this (in logarithm) share a class of hazards."""
@@ -98,7 +96,8 @@ class Pipeline:
 class Learned:
     """All that the pipeline leg takes from a history. amount: each deal's, as believed; stage:
     likewise, one past the last label where none is known. base: each deal's factors on winning and
-    losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created."""
+    losing, shape (deals, 2); arrivals: the same by segment for deals yet to be created. boosted:
+    what is heard beside the hazards, if anything is."""
 
     amount: NDArray[np.float64]
     stage: NDArray[np.int64]
@@ -108,6 +107,19 @@ class Learned:
     covariates: covariates.Covariates
     values: values.Values
     creation: creation.Creation
+    boosted: boosted_deals.Boosted | None = None
+
+    def keep_age(self) -> "Learned":
+        """The rates of winning and losing by age, and nothing else: Aalen & Johansen's estimate."""
+        return replace(
+            self,
+            hazards=hazards.Hazards(
+                self.hazards.won.forget_calendar(), self.hazards.lost.forget_calendar()
+            ),
+            base=np.ones_like(self.base),
+            covariates=self.covariates.forget(),
+            boosted=None,
+        )
 
     def follow(self, said: leading.Said | None) -> "Learned":
         """With as many deals to be created as leads say, where they are believed."""
@@ -116,8 +128,16 @@ class Learned:
         return replace(self, creation=replace(self.creation, scale=said.scale))
 
 
-def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settings) -> Learned:
-    """calendar: of any stretch of days that holds the history's."""
+def learn(
+    deals: Deals,
+    segments: Segments,
+    calendar: Calendar,
+    settings: Settings,
+    *,
+    is_challenged: bool = False,
+) -> Learned:
+    """calendar: of any stretch of days that holds the history's. is_challenged: whether the
+    challenger of single deals is heard."""
     seen = exposure.observe(deals, settings.age_limit_days)
     risks = hazards.fit_hazards(seen, calendar, settings)
     base, arrivals = _fit_factors(deals, seen, risks, segments, settings)
@@ -131,16 +151,19 @@ def learn(deals: Deals, segments: Segments, calendar: Calendar, settings: Settin
         covariates=covariates.fit_covariates(deals, segments, risks, base, settings),
         values=values.fit_values(deals, amount, segments, settings),
         creation=creation.fit_creation(deals, segments, seen.first_day, calendar, settings),
+        boosted=boosted_deals.learn(deals, segments) if is_challenged else None,
     )
 
 
 def project(
     deals: Deals, segments: Segments, learned: Learned, ahead: Ahead, calendar: Calendar
 ) -> Pipeline:
-    """calendar: of any stretch of days that holds the days ahead."""
+    """calendar: of any stretch of days that holds the days ahead, and with a challenger all that
+    it looks ahead."""
     days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
     held = np.flatnonzero(deals.is_open)
     segment, amount = segments.of_deal[held], learned.amount[held]
+    stage = learned.stage[held]
     new_deals, new_worth = _look_at_new(learned, ahead, days)
     share_of_mean = np.divide(
         new_worth, new_deals, out=np.ones_like(new_deals), where=new_deals > 0
@@ -148,10 +171,10 @@ def project(
     return Pipeline(
         open_deals=OpenDeals(
             segment=segment,
-            stage=learned.stage[held],
-            value=learned.values.of_deals(amount, segment),
+            stage=stage,
+            value=learned.values.of_deals(amount, segment, stage),
             spread=learned.values.spread_of_deals(amount, segment),
-            chance=_look_at_open(deals, held, learned, ahead, days),
+            chance=_look_at_open(deals, held, learned, ahead, calendar),
         ),
         new_deals=new_deals,
         new_value=learned.values.mean[:, None] * share_of_mean,
@@ -172,7 +195,7 @@ def _fit_factors(
         ((risks.won, seen.won_here), (risks.lost, seen.lost_here))
     ):
         expected = hazards.expected_events(risk, seen.entry_age, seen.exit_age)
-        for name in FACTOR_DIMENSIONS:
+        for name in covariates.FACTOR_DIMENSIONS:
             if (dimension := deals.dimensions.get(name)) is None:
                 continue
             codes, members = dimension.codes.astype(np.int64), len(dimension.labels)
@@ -189,7 +212,7 @@ def _fit_factors(
 
 
 def _look_at_open(
-    deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, days: Calendar
+    deals: Deals, held: NDArray[np.intp], learned: Learned, ahead: Ahead, calendar: Calendar
 ) -> NDArray[np.float64]:
     """Deals of the same age and the same classes are looked at once."""
     age = day_number(deals.as_of) - deals.created[held].astype(np.int64)
@@ -200,7 +223,19 @@ def _look_at_open(
     one_of, kind_of = _distinct(age, *codes, steps[:, 0], steps[:, 1])
     factors = np.exp(steps[one_of] * CLASS_STEP)[:, :, None]
     factors = factors * learned.covariates.multiply(tuple(each[one_of] for each in codes))
-    return hazards.look_ahead(learned.hazards, days, ahead, age[one_of], factors)[kind_of]
+
+    def look(risks: hazards.Hazards, ahead: Ahead, on: NDArray[np.float64]) -> NDArray[np.float64]:
+        days = calendar.slice(day_number(deals.as_of) + 1, len(ahead.window_of_day))
+        return hazards.look_ahead(risks, days, ahead, age[one_of], on)[kind_of]
+
+    if learned.boosted is None:
+        return look(learned.hazards, ahead, factors)
+    losing = hazards.Hazards(won=learned.hazards.lost, lost=learned.hazards.won)
+    won = look(learned.hazards, joined_chances.BY_BLOCK, factors)
+    lost = look(losing, joined_chances.BY_BLOCK, factors[:, ::-1])
+    factor = joined_chances.weigh(np.stack([won, lost], axis=1), learned.boosted.say(deals))
+    parted = look(learned.hazards, joined_chances.part(ahead), factors)
+    return joined_chances.put_together(parted, factor)
 
 
 def _look_at_new(

@@ -14,9 +14,15 @@ def weigh_pipeline(
 ) -> float:
     """Stage-weighted pipeline: the value of each open deal × its stage's chance to be won.
 
-    value, stage: of each open deal; stage is one past the last label where unknown. The chance is
-    the rulebook's `stage.probability`, else the share won of closed deals that passed the stage,
-    leaning on the share of all; that is also the chance of a deal whose stage is unknown.
+    value, stage: of each open deal; stage is one past the last label where unknown.
+    """
+    return float(value @ find_chances(deals, rulebook)[stage])
+
+
+def find_chances(deals: Deals, rulebook: Rulebook) -> NDArray[np.float64]:
+    """By stage, one past the last label where it is unknown: the rulebook's `stage.probability`,
+    else the share won of closed deals that passed the stage, leaning on the share of all; that is
+    also the chance of a deal whose stage is unknown.
     """
     closed = ~deals.is_open
     overall = deals.won[closed].mean() if closed.any() else 0.0
@@ -24,7 +30,7 @@ def weigh_pipeline(
     for place, label in enumerate(deals.stage_labels):
         if (rule := rulebook.find("stage.probability", deals.as_of, label)) is not None:
             chances[place] = float(rule.value)
-    return float(value @ chances[stage])
+    return chances
 
 
 def _share_won(deals: Deals, overall: float) -> NDArray[np.float64]:

@@ -1,8 +1,13 @@
 """What a deal is worth if it is won.
 
-A deal with an amount: that amount × what won deals brought against the amount known the day before
-they closed. A deal without one: the mean of won deals of its segment, leaning on its product's mean
-and that on the whole's, newest deals counting most:
+A deal with an amount: that amount × what such deals kept of theirs. Deals open on past days that
+were won since tell it, each by the amount it asked on that evening and the stage that it stood in:
+a discount is given late, so who stands early has most of it before them. A stage leans on all:
+
+    kept = (Σ won + prior · usual · kept of all) / (Σ asked + prior · usual)
+
+A deal without an amount: the mean of won deals of its segment, leaning on its product's mean and
+that on the whole's, newest deals counting most:
 
     mean = (sum of values + prior · mean of the wider group) / (count + prior)
 
@@ -18,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.demand import landmarks
 from counterpoise.domain.demand.segments import Segments
 from counterpoise.domain.demand.settings import Settings
 from counterpoise.domain.tables.deals import Deals, day_number
@@ -25,29 +31,34 @@ from counterpoise.domain.tables.deals import Deals, day_number
 AGE_BANDS = 8
 CUTS = np.arange(1, AGE_BANDS) / AGE_BANDS
 
+MOST_KEPT = 10.0
+"""A deal that brought more times what it asked says no more of the spread than this."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """mean and spread (standard deviation / mean) of a won deal by segment; asked_ratio: won
-    amount / amount known the day before; asked_spread: of that ratio over deals. by_age: what a
-    deal won at each age in days brings, as a share of its segment's mean."""
+    """mean and spread (standard deviation / mean) of a won deal by segment; kept: by stage, the
+    last one unknown, won amount / amount asked while it stood there; kept_spread: of that ratio
+    over deals. by_age: what a deal won at each age in days brings, as a share of its segment's
+    mean."""
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
-    asked_ratio: float
-    asked_spread: float
+    kept: NDArray[np.float64]
+    kept_spread: float
     by_age: NDArray[np.float64]
 
     def of_deals(
-        self, amount: NDArray[np.float64], segment: NDArray[np.int64]
+        self, amount: NDArray[np.float64], segment: NDArray[np.int64], stage: NDArray[np.int64]
     ) -> NDArray[np.float64]:
+        """stage: one past the last label where it is unknown."""
         known = np.isfinite(amount)
-        return np.where(known, np.nan_to_num(amount) * self.asked_ratio, self.mean[segment])
+        return np.where(known, np.nan_to_num(amount) * self.kept[stage], self.mean[segment])
 
     def spread_of_deals(
         self, amount: NDArray[np.float64], segment: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        return np.where(np.isfinite(amount), self.asked_spread, self.spread[segment])
+        return np.where(np.isfinite(amount), self.kept_spread, self.spread[segment])
 
 
 def believe_amounts(deals: Deals, segments: Segments, settings: Settings) -> NDArray[np.float64]:
@@ -88,10 +99,10 @@ def fit_values(
     whole_spread = _spread(value, weight, np.full(len(value), whole)) if len(taught) else 0.0
     square = (value / np.maximum(mean[segment], 1e-9) - 1.0) ** 2
     spread = np.sqrt(_lean(square, weight, segment, np.full(len(mean), whole_spread**2), prior))
-    ratio, ratio_spread = _asked(deals, taught, value, prior)
+    kept, kept_spread = _follow_amounts(deals, amount, settings)
     took = np.minimum(deals.closed[taught] - deals.created[taught], settings.age_limit_days)
     by_age = _follow_age(took, weight * value, weight * mean[segment], settings)
-    return Values(mean, spread, ratio, ratio_spread, by_age)
+    return Values(mean, spread, kept, kept_spread, by_age)
 
 
 def _follow_age(
@@ -142,18 +153,28 @@ def _spread(
     return float(np.sqrt(square) / max(abs(mean[0]), 1e-9))
 
 
-def _asked(
-    deals: Deals, won: NDArray[np.intp], value: NDArray[np.float64], prior: float
-) -> tuple[float, float]:
-    """Won / asked over deals whose amount was known before, leaning on 1; and its spread."""
-    before = deals.amounts.day < deals.closed[deals.amounts.deal]
-    asked = np.full(len(deals), np.nan)
-    asked[deals.amounts.deal[before]] = deals.amounts.value[before]
-    of_won = asked[won]
-    both = np.isfinite(of_won) & (of_won > 0)
-    if not both.any():
-        return 1.0, 0.0
-    typical = of_won[both].mean()
-    ratio = (value[both].sum() + prior * typical) / (of_won[both].sum() + prior * typical)
-    spread = np.std(np.minimum(value[both] / of_won[both], 10.0))
-    return float(ratio), float(spread)
+def _follow_amounts(
+    deals: Deals, amount: NDArray[np.float64], settings: Settings
+) -> tuple[NDArray[np.float64], float]:
+    """What won deals kept of the amount asked on past evenings, by the stage they stood in then,
+    one past the last label where it is unknown; and the spread of what single deals kept.
+
+    All lean on 1, and a stage leans on all, by so many sightings of the usual amount.
+    """
+    stages = len(deals.stage_labels) + 1
+    seen = landmarks.look_at(deals, landmarks.list_landmarks(deals))
+    won = np.where(deals.won, amount, np.nan)[seen.deal]
+    both = np.flatnonzero(np.isfinite(won) & (seen.amount > 0))
+    if not len(both):
+        return np.ones(stages), 0.0
+    past = day_number(deals.as_of) - seen.day[both]
+    weight = 0.5 ** (past / settings.hazard_half_life_days)
+    brought, asked = weight * won[both], weight * seen.amount[both]
+    stage = np.nan_to_num(seen.stage[both], nan=stages - 1).astype(np.int64)
+    borrowed = settings.value_prior_deals * asked.sum() / weight.sum()
+    of_all = (brought.sum() + borrowed) / (asked.sum() + borrowed)
+    kept = (np.bincount(stage, brought, stages) + borrowed * of_all) / (
+        np.bincount(stage, asked, stages) + borrowed
+    )
+    off = np.minimum(won[both] / seen.amount[both], MOST_KEPT) / kept[stage]
+    return np.asarray(kept, dtype=np.float64), float(np.std(off))

@@ -18,6 +18,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "pool.unit": ("deals", "hours"),
     "push.release": ("by hand", "at once"),
     "signing.own_plan": ("yes", "no"),
+    "challenger.deals": ("yes", "no"),
     "health.unique": ("yes", "no"),
 }
 """Keys whose value is one of a few words."""

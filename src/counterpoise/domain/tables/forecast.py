@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from counterpoise.domain.tables.deal_contest import DealContest
 from counterpoise.domain.tables.launch import ProductLine
 from counterpoise.domain.values.period import Period
 from counterpoise.domain.values.text import Text
@@ -174,6 +175,8 @@ class Forecast:
     asked for; reps add up to the whole. Overrides do not move it."""
     legs: tuple[Legs, ...] = ()
     """Of every cell that the statistics made; none in a run from before they were kept."""
+    contest: DealContest | None = None
+    """How a challenger of single deals did; None where the rulebook lets none compete."""
 
     def cells_by(self, measure: Measure, dimension: str) -> dict[tuple[str, date], Cell]:
         """The cells of one dimension alone, by member and month; "" gives the whole as ""."""

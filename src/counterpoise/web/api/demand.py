@@ -70,10 +70,39 @@ class LegStackAnswer(Schema):
     series: Amount | None
 
 
+class DealScoreAnswer(Schema):
+    """Of the deals open on past days, "won within so many days". brier, log_loss: smaller is
+    better. won_bias: deals said to be won over those that were, minus 1. wmape: of the value won,
+    misses without sign over what came. null where nothing was won."""
+
+    method: str
+    horizon_days: int
+    brier: float
+    log_loss: float
+    won_bias: float | None
+    wmape: float | None
+
+
+class DealContestAnswer(Schema):
+    """A challenger of the chances of single deals. gain: by what share its Brier score was smaller
+    than that of the method; gain_low: at least that, with 95 % confidence."""
+
+    outcome: Literal["heard", "not heard", "refused"]
+    gain: Amount | None
+    gain_low: Amount | None
+    days: int
+    deals: int
+    scores: list[DealScoreAnswer]
+    why: str
+
+
 class EvidenceAnswer(Schema):
+    """challenger: where the rulebook lets one of single deals compete (challenger.deals)."""
+
     backtest: list[BacktestAnswer]
     weights: dict[str, dict[str, float]]
     stage_weighted: Amount
+    challenger: DealContestAnswer | None = None
 
 
 class ProductLineAnswer(Schema):

@@ -125,6 +125,38 @@ def build_backtest(forecast: Forecast) -> Table:
     )
 
 
+def build_contest(forecast: Forecast) -> Iterator[Table]:
+    """Nothing where no challenger of single deals was let to compete."""
+    if forecast.contest is None:
+        return
+    yield Table(
+        name="deal-contest",
+        caption=_("Chances of single deals on past days"),
+        columns=(
+            Column("method", _("Method")),
+            Column("horizon", _("Days ahead"), "number", has_choices=True),
+            Column("brier", _("Brier score"), "number", places=4),
+            Column("log_loss", _("Log loss"), "number", places=4),
+            Column("won", _("Won deals too high or low"), "share"),
+            Column("wmape", _("Value missed by"), "share"),
+        ),
+        rows=tuple(
+            Row(
+                {
+                    "method": names.name_code("method", each.method),
+                    "horizon": each.horizon_days,
+                    "brier": each.brier,
+                    "log_loss": each.log_loss,
+                    "won": each.won_bias,
+                    "wmape": each.wmape,
+                }
+            )
+            for each in forecast.contest.scores
+        ),
+        empty=_("It was tried on no past day."),
+    )
+
+
 def build_points(forecast: Forecast, cycle: Cycle) -> Table:
     return Table(
         name="points",

@@ -61,6 +61,7 @@ def show_period(request: HttpRequest, period: str) -> HttpResponse:
         figures.build_points(outlook.forecast, outlook.cycle),
         figures.build_weights(outlook.forecast.weights),
         *launch_tables.build_lines(outlook),
+        *figures.build_contest(outlook.forecast),
     )
     made_of, table_of_legs = legs.show_legs(request, outlook, measure)
     context = {
