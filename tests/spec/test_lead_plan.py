@@ -174,6 +174,13 @@ class TestHowItCameAbout:
     def test_a_plan_made_after_the_first_day_of_its_month_is_not_held_against_it(self):
         assert expect(planned("Website / 2026-08", "40", date(2026, 8, 2))).plan_record == ()
 
+    def test_a_plan_that_could_not_be_read_on_its_first_day_is_named(self):
+        found = expect(
+            planned("Website / 2026-07", "many", SOONER),
+            planned("Website / 2026-07", "40", date(2026, 7, 20)),
+        )
+        assert "Write a number" in str(found.refusals[0].why)
+
     def test_a_month_under_way_is_not_judged(self):
         leads = make_steady_leads(as_of=date(2026, 9, 15))
         assert expect(planned("Website / 2026-09", "40", SOONER), leads=leads).plan_record == ()

@@ -74,15 +74,18 @@ def expect_of_leads(
     rng = draw("leads")
     try:
         settings = read_funnel_settings(rulebook, facts.leads.as_of)
-        rules = read_lead_rules(rulebook, facts.leads.as_of) if history is not None else None
         known = facts.leads.known_on(facts.leads.as_of)
         plan = read_lead_plan(rulebook, known.as_of)
         lead_plan.check_sources(plan, known)
+        record = lead_plan.keep_record(plan, known, rulebook)
         funnel = open_funnel(known, period, settings, rng, plan)
         found = expect_funnel(funnel, period, rng)
+        scoring = None
+        if history is not None:
+            rules = read_lead_rules(rulebook, known.as_of)
+            scoring = open_scoring(facts.leads, history, period, settings, rules)
     except (BrokenSeries, InvalidRule) as error:
         return _refuse(FUNNEL, explain(error))
-    record = lead_plan.keep_record(plan, known, rulebook)
     found = replace(
         found,
         notes=(*found.notes, *lead_plan.write_notes(record)),
@@ -90,8 +93,7 @@ def expect_of_leads(
         plan_record=record,
     )
     score = None
-    if history is not None and rules is not None:
-        scoring = open_scoring(facts.leads, history, period, settings, rules)
+    if scoring is not None:
         scored = expect_scored(scoring, funnel, period, draw("scores"))
         found = join_volumes([found, scored])
         score = partial(project_scored, scoring, rng=draw("scores"))
