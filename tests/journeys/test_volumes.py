@@ -12,7 +12,7 @@ from shown_pages import rows_of, text_of
 
 PERIOD = "2026-Q4"
 AS_OF, NOW = date(2026, 9, 30), datetime(2026, 10, 1, 12, tzinfo=UTC)
-FUNNEL = {"leads", "qualified_leads", "opportunities", "scored_opportunities", "customers"}
+FUNNEL = {"leads", "qualified_leads", "opportunities", "customers"}
 RULE = """[[rule]]
 key = "{}"
 subject = "{}"
@@ -48,7 +48,10 @@ def test_the_command_the_api_and_the_page_say_the_same(planned, capsys):
         name: found[name] for name in found if name != "period"
     }
     page = sign_in(make_person("viewer")).get(f"/demand/{PERIOD}/volumes/")
-    assert len(rows_of(page, "funnel")) == sum(each["kind"] in FUNNEL for each in found["volumes"])
+    scored = found["by_scores"]["volumes"]
+    assert {each["kind"] for each in scored} == {"scored_opportunities"}
+    told = [each for each in found["volumes"] if each["kind"] in FUNNEL]
+    assert len(rows_of(page, "funnel")) == len(told) + len(scored)
     assert "No template says how many hours" in text_of(page)
 
 

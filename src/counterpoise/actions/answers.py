@@ -18,7 +18,7 @@ from counterpoise.domain.tables.override import Override
 from counterpoise.domain.tables.plan import Plan, Verdict
 from counterpoise.domain.tables.recurring import RecurringAhead, RolledPart
 from counterpoise.domain.tables.report import Cycle
-from counterpoise.domain.tables.volume import Volume, Volumes
+from counterpoise.domain.tables.volume import ScoredKind, Volume, Volumes
 from counterpoise.domain.values.plain import to_plain
 
 if TYPE_CHECKING:  # whoever answers one command need not load what the others run
@@ -305,15 +305,33 @@ def answer_cycle(cycle: Cycle, plan_names: tuple[str, ...]) -> Answer:
 
 
 def answer_volumes(found: Volumes) -> Answer:
-    """The whole of a kind before its members; what refused stands in `refusals`."""
+    """The whole of a kind before its members; what refused stands in `refusals`. What the scores of
+    leads say stands by itself: it is another way to tell opportunities, and nothing to add."""
+    return {
+        **_answer_kinds(_part(found, is_scored=False)),
+        "by_scores": _answer_kinds(_part(found, is_scored=True)),
+        "notes": to_plain(found.notes),
+        "plan": to_plain(found.plan),
+        "plan_record": to_plain(found.plan_record),
+    }
+
+
+def _part(found: Volumes, *, is_scored: bool) -> Volumes:
+    scored = get_args(ScoredKind)
+    return Volumes(
+        tuple(each for each in found.volumes if (each.kind in scored) == is_scored),
+        tuple(each for each in found.learned if (each.kind in scored) == is_scored),
+        tuple(each for each in found.tests if (each.kind in scored) == is_scored),
+        tuple(each for each in found.refusals if (each.kind in scored) == is_scored),
+    )
+
+
+def _answer_kinds(found: Volumes) -> Answer:
     return {
         "volumes": [_answer_volume(each) for each in found.volumes],
         "learned": [{**to_plain(each), "by": dict(each.by)} for each in found.learned],
         "tests": to_plain(found.tests),
         "refusals": to_plain(found.refusals),
-        "notes": to_plain(found.notes),
-        "plan": to_plain(found.plan),
-        "plan_record": to_plain(found.plan_record),
     }
 
 

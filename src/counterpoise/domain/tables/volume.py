@@ -9,11 +9,10 @@ from typing import Literal
 from counterpoise.domain.tables.forecast import QUANTILE_LEVELS
 from counterpoise.domain.values.text import Text
 
-VolumeKind = Literal[
+ToldKind = Literal[
     "leads",
     "qualified_leads",
     "opportunities",
-    "scored_opportunities",
     "customers",
     "units",
     "delivery_hours",
@@ -21,6 +20,9 @@ VolumeKind = Literal[
     "tickets",
     "support_hours",
 ]
+ScoredKind = Literal["scored_opportunities"]
+"""Opportunities told by the scores of open leads: another way to tell them, nothing to add."""
+VolumeKind = ToldKind | ScoredKind
 Members = tuple[tuple[str, str], ...]
 
 

@@ -7,7 +7,7 @@ from ninja import Router, Schema
 
 from counterpoise.actions import volumes
 from counterpoise.actions.answers import answer_volumes
-from counterpoise.domain.tables.volume import VolumeKind
+from counterpoise.domain.tables.volume import ScoredKind, ToldKind
 from counterpoise.web.api import runs
 from counterpoise.web.api.forms import Amount, Mark, Members
 from counterpoise.web.api.problems import Problem
@@ -15,14 +15,13 @@ from counterpoise.web.api.problems import Problem
 router = Router(tags=["demand"])
 
 
-class VolumeAnswer(Schema):
+class VolumeBase(Schema):
     """by: a source, a product and its site, a role, a tier or a pool; none for the whole.
 
     standing: the part of the mean that rests on what was there before: leads that had come in by
     the as-of day, deals won before the period, customers of the as-of day.
     """
 
-    kind: VolumeKind
     month: str
     by: Members
     mean: Amount
@@ -30,24 +29,22 @@ class VolumeAnswer(Schema):
     standing: Amount
 
 
-class VolumeLearnedAnswer(Schema):
+class VolumeLearnedBase(Schema):
     """how: where the figures come from; n: rows that they rest on."""
 
-    kind: VolumeKind
     by: Members
     unit: str
     n: int
     how: str
 
 
-class VolumeTestAnswer(Schema):
+class VolumeTestBase(Schema):
     """How the same rules did on earlier days, for so many months ahead together.
 
     Shares: wmape 0.15 is 15 %; bias above 0 is too high; repeat_wmape is of repeating as many
     months before.
     """
 
-    kind: VolumeKind
     months: int
     origins: int
     wmape: float | None
@@ -56,8 +53,7 @@ class VolumeTestAnswer(Schema):
     coverage_80: float | None
 
 
-class VolumeRefusalAnswer(Schema):
-    kind: VolumeKind
+class VolumeRefusalBase(Schema):
     why: str
 
 
@@ -84,11 +80,53 @@ class LeadPlanRecordAnswer(Schema):
     missed: int
 
 
+class VolumeAnswer(VolumeBase):
+    kind: ToldKind
+
+
+class ScoredVolumeAnswer(VolumeBase):
+    kind: ScoredKind
+
+
+class VolumeLearnedAnswer(VolumeLearnedBase):
+    kind: ToldKind
+
+
+class ScoredLearnedAnswer(VolumeLearnedBase):
+    kind: ScoredKind
+
+
+class VolumeTestAnswer(VolumeTestBase):
+    kind: ToldKind
+
+
+class ScoredTestAnswer(VolumeTestBase):
+    kind: ScoredKind
+
+
+class VolumeRefusalAnswer(VolumeRefusalBase):
+    kind: ToldKind
+
+
+class ScoredRefusalAnswer(VolumeRefusalBase):
+    kind: ScoredKind
+
+
+class ByScoresAnswer(Schema):
+    """Opportunities told by the scores of open leads: another way to tell them, nothing to add."""
+
+    volumes: list[ScoredVolumeAnswer]
+    learned: list[ScoredLearnedAnswer]
+    tests: list[ScoredTestAnswer]
+    refusals: list[ScoredRefusalAnswer]
+
+
 class VolumesAnswer(Mark):
     volumes: list[VolumeAnswer]
     learned: list[VolumeLearnedAnswer]
     tests: list[VolumeTestAnswer]
     refusals: list[VolumeRefusalAnswer]
+    by_scores: ByScoresAnswer
     notes: list[str]
     plan: list[LeadPlanAnswer]
     plan_record: list[LeadPlanRecordAnswer]
