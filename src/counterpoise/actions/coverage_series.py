@@ -95,7 +95,7 @@ class _Came:
         self.members.add((each.name, every, members))
         key = each.name, every, members, period
         before = self.values.get(key)
-        value = (each.value or 0) + (before.value or 0) if before else each.value
+        value = (each.value or Decimal(0)) + (before.value or 0) if before else each.value
         self.values[key] = replace(each, value=value)
 
 
