@@ -85,6 +85,17 @@ def test_the_first_administrator_signs_in_and_finds_the_cycles(served):
     assert status == 404
 
 
+def test_a_port_that_another_server_has_is_refused(served, workspace):
+    port = served[0].rpartition(":")[2]
+    refused = subprocess.run(
+        [sys.executable, "-m", "counterpoise.cli", "serve", "--port", port,
+         "--workspace", str(workspace.root)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert f"port {port}: Address already in use. Stop what listens there" in refused.stderr
+
+
 def test_a_wrong_password_is_refused(served):
     browser = Browser(served[0])
     browser.get("/sign-in/")

@@ -80,23 +80,19 @@ def demand(period: str, /, *, as_of: date | None = None, common: Common = DEFAUL
 
 
 def _print_legs(found: Demand) -> None:
-    stacks = [
-        each
-        for measure in get_args(Measure)
-        for each in stack_legs(found.statistical or found.forecast, found.forecast, measure)
-    ]
-    rows = [
-        (
-            each.measure,
-            each.month.strftime("%Y-%m"),
-            *(part.amount for part in each.parts),
-            each.mean,
-            each.series,
-        )
-        for each in stacks
-    ]
-    columns = ("measure", "month", *get_args(LegKind), "mean", "history alone")
-    print_table("What the whole company's figures are made of", columns, rows)
+    for measure in get_args(Measure):
+        stacks = stack_legs(found.statistical or found.forecast, found.forecast, measure)
+        rows = [
+            (
+                each.month.strftime("%Y-%m"),
+                *(part.amount for part in each.parts),
+                each.mean,
+                each.series,
+            )
+            for each in stacks
+        ]
+        columns = ("month", *get_args(LegKind), "mean", "history alone")
+        print_table(f"What {measure} of the whole company is made of", columns, rows)
 
 
 def _print_contest(contest: DealContest) -> None:

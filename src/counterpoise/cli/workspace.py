@@ -1,12 +1,18 @@
 """Commands about the workspace itself: make one, fill it with the sample company, serve it."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 
 from counterpoise.actions import samples, workspaces
 from counterpoise.cli.options import DEFAULTS, Common
 from counterpoise.cli.output import print_json, say, working
+from counterpoise.domain.values.text import text
+
+
+class PortTaken(ValueError):
+    """An address that the application cannot listen on."""
 
 
 def init(*, company: str = "", common: Common = DEFAULTS) -> None:
@@ -80,11 +86,37 @@ def serve(
     sample
         Fill a workspace that does not exist yet with the sample company.
     """
+    _refuse_taken(host, port)
     options = [] if worker else ["--no-worker"]
     if not workspaces.is_workspace(common.workspace):
         workspaces.init_workspace(common.workspace, "Sample Company" if sample else "")
         options += ["--sample"] if sample else []
     _become("counterpoise.web.server", [host, str(port), str(max(processes, 1)), *options], common)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """The server shares its port among its processes, and would share it with a stranger's too:
+    two servers of two workspaces would answer in turn."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except (OSError, OverflowError) as error:
+        raise PortTaken(
+            text(
+                "Nothing can be served on {host}, port {port}: {why}. Stop what listens there, or"
+                " choose another with --port or --host.",
+                host=host,
+                port=port,
+                why=_say_system(error),
+            )
+        ) from error
+
+
+def _say_system(error: OSError | OverflowError) -> str:
+    """Without what Python adds to the system's own words."""
+    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno)
+    return str(error).rstrip(".")
 
 
 def worker(*, common: Common = DEFAULTS) -> None:
