@@ -22,7 +22,7 @@ ToldKind = Literal[
 ]
 ScoredKind = Literal["scored_opportunities"]
 """Opportunities told by the scores of open leads: another way to tell them, nothing to add."""
-VolumeKind = ToldKind | ScoredKind
+VolumeKind = Literal[ToldKind, ScoredKind]
 Members = tuple[tuple[str, str], ...]
 
 
