@@ -244,8 +244,8 @@ def _build_teams(rolled: RollUp) -> Table:
             Column("judgement", _("Manager adds"), "money"),
             Column("target", _("Target"), "money"),
             Column("gap", _("Call less target"), "money"),
-            Column("crm_commit", _("CRM: commit"), "money"),
-            Column("crm_best_case", _("CRM: best case"), "money"),
+            Column("crm_commit", _("CRM: commit"), "money", is_for_files=True),
+            Column("crm_best_case", _("CRM: best case"), "money", is_for_files=True),
         ),
         rows=tuple(
             Row(_write_team(each), {"team": link_team(rolled.period, each.team)})

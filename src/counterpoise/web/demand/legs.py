@@ -43,8 +43,10 @@ def name_leg(kind: str, reader: Reader) -> str:
 
 
 def build_legs(outlook: Outlook, stacks: tuple[LegStack, ...], reader: Reader) -> Table:
-    """The parts of each month beside their sum; what history alone says is in no sum."""
+    """The parts of each month beside their sum; what history alone says is in no sum. A part
+    that is nothing in every month is for the files."""
     figure: Kind = "money" if stacks[0].measure == "won_revenue" else "quantity"
+    told = {part.kind for each in stacks for part in each.parts if part.amount}
     is_whole = any(each.series is not None for each in stacks)
     alone = (Column("series", _("History alone says"), figure),) * is_whole
     return Table(
@@ -54,7 +56,10 @@ def build_legs(outlook: Outlook, stacks: tuple[LegStack, ...], reader: Reader) -
         ),
         columns=(
             Column("month", _("Month"), "month"),
-            *(Column(kind, name_leg(kind, reader), figure) for kind in NUMBERS),
+            *(
+                Column(kind, name_leg(kind, reader), figure, is_for_files=kind not in told)
+                for kind in NUMBERS
+            ),
             Column("mean", _("Expected"), figure),
             Column("low", _("80% from"), figure),
             Column("high", _("80% to"), figure),
