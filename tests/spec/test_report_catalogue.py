@@ -11,7 +11,10 @@ WANTED = messages.extract()
 CATALOGUE = messages.read_catalogue()
 PLACE = re.compile(r"%\((\w+)\)s")
 ARABIC = re.compile(r"[\u0600-\u06ff]")
-SAME_IN_BOTH = {"API", "IANA", "{title} ({key})", "{value} {unit} ({source})", "{one}\n{other}"}
+SAME_IN_BOTH = {
+    *("API", "IANA", "{title} ({key})", "{value} {unit} ({source})", "{one}\n{other}"),
+    *("{value}", "{trait}: {value} (× {times})"),
+}
 
 
 def list_pairs():
