@@ -29,6 +29,7 @@ REVIEWED = {
         "web/background/supervisor.py",
     },
     "speaks to the network": {  # both judge each address before it is connected to (decision 8)
+        "cli/workspace.py",  # looks whether a port is free, and connects to nothing
         "connectors/enrichment/api.py",  # names the session that http.py opens
         "connectors/enrichment/page.py",  # names the session that http.py opens
         "connectors/letters/outgoing.py",  # the mail server that whoever runs it names, over TLS

@@ -83,7 +83,7 @@ def test_a_mark_is_withdrawn_once(omar):
     [
         pytest.param({"measure": "profit"}, UnknownMeasure, id="no measure"),
         pytest.param({"by": (("stage", "Open"),)}, UnknownDimension, id="no part of it"),
-        pytest.param({"period": "2026"}, UnknownPeriod, id="no period"),
+        pytest.param({"period": "2026-13"}, UnknownPeriod, id="no period"),
         pytest.param({"period": "2026-11"}, InvalidMark, id="a month to come"),
         pytest.param({"kind": "strange"}, InvalidMark, id="no kind"),
         pytest.param({"comment": " "}, InvalidMark, id="no comment"),
@@ -102,14 +102,15 @@ def test_what_cannot_be_marked_is_refused_and_nothing_is_kept(omar, other, error
         pytest.param("2026-W10", date(2026, 3, 2), date(2026, 3, 9), id="a week"),
         pytest.param("2026-03", date(2026, 3, 1), date(2026, 4, 1), id="a month"),
         pytest.param("2026-Q1", date(2026, 1, 1), date(2026, 4, 1), id="a quarter"),
+        pytest.param("2026", date(2026, 1, 1), date(2027, 1, 1), id="a year"),
     ],
 )
-def test_a_day_a_week_a_month_or_a_quarter_is_a_time(written, start, end):
+def test_a_day_a_week_a_month_a_quarter_or_a_year_is_a_time(written, start, end):
     assert read_period(written) == (start, end)
 
 
 @pytest.mark.parametrize(
-    "written", ["", "2026", "2026-13", "2026-W60", "2026-W10-3", "20260305", "9999-12-31",
+    "written", ["", "26", "2026-13", "2026-W60", "2026-W10-3", "20260305", "9999-12-31",
                 "2026-Q5", "٢٠٢٦-٠٣"],
 )  # fmt: skip
 def test_anything_else_is_none(written):
