@@ -31,6 +31,9 @@ def outcome_of(known=0.0, from_open=10.0, from_new=5.0, paths=None):
         np.full(shape, from_open),
         np.full(shape, from_new),
         paths,
+        open_leg=np.full(shape, from_open),
+        new_leg=np.full(shape, from_new),
+        series_leg=np.full(shape[1:], from_open + from_new),
     )
 
 
