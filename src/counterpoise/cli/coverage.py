@@ -30,7 +30,7 @@ def coverage(*, common: Common = DEFAULTS) -> None:
     rows = [
         (
             each.kind,
-            " × ".join(each.level) or "whole company",
+            " × ".join(each.level) or "the whole",
             each.measure,
             each.every,
             each.months_ahead,
@@ -39,7 +39,6 @@ def coverage(*, common: Common = DEFAULTS) -> None:
             f"{each.low:.2f} to {each.high:.2f}",
             each.verdict,
             each.n,
-            each.months,
         )
         for each in found.coverage
     ]
@@ -49,12 +48,11 @@ def coverage(*, common: Common = DEFAULTS) -> None:
         "measure",
         "every",
         "ahead",
-        "should hold",
+        "promised",
         "held",
         "could be",
         "verdict",
         "n",
-        "months",
     )
     print_table("Ranges whose period is over", columns, rows)
     say(f"{found.waiting} ranges wait for their period to end.")
