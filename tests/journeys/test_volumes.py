@@ -1,11 +1,13 @@
 """Volumes of the sample company: the command, the API and the page, and a plan that reads them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from counterpoise.actions import cycles, planning, rules
 from counterpoise.cli.main import main
+from counterpoise.domain.rulebook.watched import WatchedRulebook
 from people import make_person, sign_in
 from programs import make_program
 from shown_pages import rows_of, text_of
@@ -87,3 +89,12 @@ def test_with_templates_supply_reads_hours_and_the_plan_keeps_its_constraints(pl
     assert done.cycle.plans[0].problem.work != ()
     again = planning.open_desk(planned, PERIOD, as_of=AS_OF, today=AS_OF).plan_capacity()
     assert again == done.cycle.capacity, "supply alone asks for the same"
+
+
+def test_a_rulebook_from_before_leads_were_scored_plans_without_them(planned):
+    desk = planning.open_desk(planned, PERIOD, as_of=AS_OF, today=AS_OF)
+    rules_then = [r for r in desk.rulebook.rules if not r.key.startswith("lead_score.")]
+    before = replace(desk, rulebook=WatchedRulebook(tuple(rules_then))).forecast()
+    now = desk.forecast()
+    assert any("leads" in str(note) for note in now.notes)
+    assert not any("leads" in str(note) for note in before.notes)

@@ -277,6 +277,7 @@ def test_every_measure_says_what_it_is_and_what_splits_it():
         pytest.param(("profit",), (), UnknownMeasure, "There are: won_revenue", id="no measure"),
         pytest.param((), ("colour",), UnknownDimension, "There are: rep", id="no dimension"),
         pytest.param((), ("rep", "rep"), UnknownDimension, "Name it once", id="twice"),
+        pytest.param((), ("week", "month"), UnknownDimension, "in two months", id="weeks by month"),
         pytest.param(
             ("win_rate",), ("stage",), UnknownDimension, "It can be by: rep", id="not of this one"
         ),
