@@ -83,7 +83,7 @@ def publish_ranges(
     every
         day, week, month, quarter or year.
     steps
-        How many periods ahead: up to 92 days, 52 weeks, or 24 months or quarters.
+        How many periods ahead: up to 92 days, 52 weeks, 24 months or quarters, or 6 years.
     challenged
         Let challengers compete with the methods, on past days.
     """

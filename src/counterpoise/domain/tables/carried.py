@@ -67,7 +67,8 @@ class CarriedPart:
     they did not see, as a share of what came; usual: how far repeating the season before (the last
     period where there is none) was off on them. None where nothing came, or too little to look
     back on. looks: from how many earlier days. occasions: those of its history and ahead. notes:
-    what of the calendar and of marks was taken account of, or not, and why.
+    what of the calendar and of marks was taken account of, or not, and why. alone: how far months
+    carried by themselves were off on the same periods, where quarters or years were beside them.
     """
 
     by: tuple[tuple[str, str], ...]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Literal
 
 from counterpoise.domain.tables.deals import Deals
 from counterpoise.domain.values.text import Text
@@ -11,7 +11,6 @@ from counterpoise.domain.values.text import Text
 LeadTrait = Literal[
     "age", "source", "country", "region", "industry", "account", "first_touch", "last_touch"
 ]
-LEAD_TRAITS: tuple[LeadTrait, ...] = get_args(LeadTrait)
 SCORE_DAYS = (30, 60, 90)
 """The days after the as-of day that a chance is said for."""
 Chances = tuple[float, float, float]
