@@ -15,9 +15,10 @@ from counterpoise.domain.rulebook.rulebook import Rule, Rulebook
 from counterpoise.domain.tables.mark import SeriesMark
 from counterpoise.domain.tables.measured import Measured
 from counterpoise.domain.tables.occasion import CalendarDays, Occasion
-from counterpoise.domain.time_series.learning import Learning, Surroundings, Trial, learn
+from counterpoise.domain.time_series.learning import Learning, Surroundings, learn
 from counterpoise.domain.time_series.series import BrokenSeries, Series, step
 from counterpoise.domain.time_series.together import say
+from counterpoise.domain.time_series.trial import Trial
 from counterpoise.domain.values.hijri import list_feasts
 from counterpoise.domain.values.text import text
 

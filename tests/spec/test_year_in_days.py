@@ -9,9 +9,9 @@ from counterpoise.domain.demand.carried_evidence import list_notes
 from counterpoise.domain.time_series.learning import Learning, Surroundings, learn
 from counterpoise.domain.time_series.series import Series
 from counterpoise.domain.time_series.together import say
+from counterpoise.domain.time_series.trial import Trial
 from counterpoise.domain.time_series.year_in_days import (
     NEWEST_DAYS,
-    YearTrial,
     find_year,
     say_newest,
     try_year,
@@ -70,7 +70,7 @@ class TestTrial:
         assert try_year(make_series(make_days()), 92).looks == 9
 
     def test_two_years_are_too_few_to_try_it(self):
-        assert try_year(make_series(make_days(800)), 28) == YearTrial(0, 0.0, 0.0, helps=False)
+        assert try_year(make_series(make_days(800)), 28) == Trial(0, 0.0, 0.0, helps=False)
 
     @pytest.mark.parametrize(
         "values",
@@ -115,11 +115,11 @@ class TestLearning:
 @pytest.mark.parametrize(
     ("trial", "said"),
     [
-        pytest.param(YearTrial(0, 0, 0, helps=False), "too short to try out a season", id="short"),
-        pytest.param(YearTrial(9, 0.8, 1.0, helps=True), "missed by 20.0 % less.", id="helps"),
-        pytest.param(YearTrial(9, 0.9, 1.0, helps=False), "10.0 % less, which may", id="chance"),
-        pytest.param(YearTrial(9, 1.1, 1.0, helps=False), "missed by 10.0 % more.", id="harms"),
-        pytest.param(YearTrial(9, 0.0, 0.0, helps=False), "missed by 0.0 % more.", id="no miss"),
+        pytest.param(Trial(0, 0, 0, helps=False), "too short to try out a season", id="short"),
+        pytest.param(Trial(9, 0.8, 1.0, helps=True), "missed by 20.0 % less.", id="helps"),
+        pytest.param(Trial(9, 0.9, 1.0, helps=False), "10.0 % less, which may", id="chance"),
+        pytest.param(Trial(9, 1.1, 1.0, helps=False), "missed by 10.0 % more.", id="harms"),
+        pytest.param(Trial(9, 0.0, 0.0, helps=False), "missed by 0.0 % more.", id="no miss"),
     ],
 )
 def test_what_was_found_is_said(trial, said):

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from counterpoise.domain.tables.carried import OccasionEffect, Replaced
 from counterpoise.domain.tables.mark import MarkKind, SeriesMark
 from counterpoise.domain.tables.occasion import CalendarDays
-from counterpoise.domain.time_series.learning import Learning, Trial
+from counterpoise.domain.time_series.learning import Learning
 from counterpoise.domain.time_series.occasions import FEWEST_OCCURRENCES, Effect
 from counterpoise.domain.time_series.series import Series
-from counterpoise.domain.time_series.year_in_days import YearTrial
+from counterpoise.domain.time_series.trial import Trial
 from counterpoise.domain.values.text import Text, text
 
 CENT, SHARE = Decimal("0.01"), Decimal("0.000001")
@@ -92,14 +92,13 @@ def _say_ended(series: Series, until: date, last: date) -> Text:
     )
 
 
-def _say_year(trial: YearTrial) -> Text:
+def _say_year(trial: Trial) -> Text:
     if not trial.looks:
         return text(
             "The history is too short to try out a season of the year, so days have that of the"
             " week only."
         )
-    ratio = trial.with_it / trial.without - 1 if trial.without else 0.0
-    percent = abs(round_to(100 * ratio, _TENTH))
+    percent = abs(round_to(100 * trial.change, _TENTH))
     if trial.helps:
         return text(
             "Days have a season of the year beside that of the week: on {n} past days tried, that"
@@ -107,7 +106,7 @@ def _say_year(trial: YearTrial) -> Text:
             n=trial.looks,
             percent=percent,
         )
-    if ratio < 0:
+    if trial.change < 0:
         return text(
             "Days have the season of the week only: on {n} past days tried, one of the year beside"
             " it missed by {percent} % less, which may be chance.",
@@ -123,30 +122,29 @@ def _say_year(trial: YearTrial) -> Text:
 
 
 def _say_trial(trial: Trial) -> Text:
-    if not trial.origins:
+    if not trial.looks:
         return text(
             "The history is too short to try out whether working days help, so they were left"
             " aside."
         )
-    ratio = trial.with_days / trial.without - 1 if trial.without else 0.0
-    percent = abs(round_to(100 * ratio, _TENTH))
+    percent = abs(round_to(100 * trial.change, _TENTH))
     if trial.helps:
         return text(
             "Scaled to working days: on {n} past days tried, that missed by {percent} % less.",
-            n=trial.origins,
+            n=trial.looks,
             percent=percent,
         )
-    if ratio < 0:
+    if trial.change < 0:
         return text(
             "Working days were left aside: on {n} past days tried, scaling to them missed by"
             " {percent} % less, which may be chance.",
-            n=trial.origins,
+            n=trial.looks,
             percent=percent,
         )
     return text(
         "Working days were left aside: on {n} past days tried, scaling to them missed by"
         " {percent} % more.",
-        n=trial.origins,
+        n=trial.looks,
         percent=percent,
     )
 

@@ -24,9 +24,9 @@ from counterpoise.domain.time_series.past import look_back
 from counterpoise.domain.time_series.ranges import OVERLAP_GAIN
 from counterpoise.domain.time_series.series import Series
 from counterpoise.domain.time_series.together import ORIGINS, Say, is_slow, say
+from counterpoise.domain.time_series.trial import TOO_SHORT, Trial, compare
 from counterpoise.domain.time_series.year_in_days import (
     KNOWN_DAYS,
-    YearTrial,
     carry_quickly,
     find_year,
     say_newest,
@@ -38,8 +38,6 @@ MOST_TRIED = 3
 """Steps ahead that working days are tried over."""
 MOST_ORIGINS = 24
 """Past days that they are tried on, each a step after the other."""
-SIGNIFICANT = 1.645
-"""Standard errors that they must miss by less: 1 of 20 series to which they mean nothing does."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,30 +53,19 @@ class Surroundings:
     spread: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """What working days were worth on `origins` past days: the mean miss with and without them.
-    helps: they missed by less, by more than chance would make it."""
-
-    origins: int
-    with_days: float
-    without: float
-    helps: bool
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Learning:
     """How one series is learned from; `say` goes in the place of together.say.
 
-    trial: None where there are no working days to try. carry: what carries the values that are
-    left; it may say several things at once, the last axis being the steps. year: None where there
-    is no season of the year to try, as in all but days.
+    trial: of working days; None where there are none to try. year: of the season of the year; None
+    in all but days. carry: what carries the values that are left; it may say several things at
+    once, the last axis being the steps.
     """
 
     surroundings: Surroundings
     trial: Trial | None
     carry: Say = say
-    year: YearTrial | None = None
+    year: Trial | None = None
 
     def say(self, values: Values, steps: int, season: int) -> Values:
         if is_slow(values) or np.ptp(values) == 0:
@@ -174,9 +161,8 @@ def _try_out(series: Series, steps: int, working: Values) -> Trial:
         for way in (carry_scaled, carry_quickly)
     )
     if not len(plain):
-        return Trial(0, 0.0, 0.0, helps=False)
+        return TOO_SHORT
     gain = plain - scaled
     separate = max(1.0, len(gain) * OVERLAP_GAIN / (tried + OVERLAP_GAIN - 1.0))
     error = float(gain.std()) / np.sqrt(separate)
-    helps = bool(gain.mean() > SIGNIFICANT * error)
-    return Trial(len(gain), float(scaled.mean()), float(plain.mean()), helps=helps)
+    return compare(scaled, plain, error)

@@ -11,8 +11,6 @@ MOST_LOOKS days, as far from one another, before those that the series is judged
 are tried with Theta alone, which is quick.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +18,7 @@ from counterpoise.domain.time_series import methods
 from counterpoise.domain.time_series.occasions import Lift
 from counterpoise.domain.time_series.series import Series
 from counterpoise.domain.time_series.together import ORIGINS, is_slow, say
+from counterpoise.domain.time_series.trial import TOO_SHORT, Trial, compare
 
 Values = NDArray[np.float64]
 WEEK = 7
@@ -31,19 +30,6 @@ NEWEST_DAYS = 728
 """What the methods carry forward: the newest two years of whole weeks."""
 MOST_TRIED = 28
 MOST_LOOKS, FEWEST_LOOKS = 12, 4
-SIGNIFICANT = 1.645
-"""Standard errors that they must miss by less: 1 of 20 series without such a season does."""
-
-
-@dataclass(frozen=True, slots=True)
-class YearTrial:
-    """What the season of the year was worth on `looks` past days: the mean miss with and without
-    it. helps: it missed by less, by more than chance would make it."""
-
-    looks: int
-    with_it: float
-    without: float
-    helps: bool
 
 
 def say_newest(values: Values, steps: int, season: int) -> Values:
@@ -72,7 +58,7 @@ def find_year(values: Values, size: int) -> Lift:
     return Lift(np.asarray(_wave(np.arange(size, dtype=float)) @ waves * kept), is_factor=is_factor)
 
 
-def try_year(series: Series, steps: int) -> YearTrial | None:
+def try_year(series: Series, steps: int) -> Trial | None:
     """None for what sells in fewer than half of all days, or never varied."""
     if is_slow(series.values) or np.ptp(series.values) == 0:
         return None
@@ -81,11 +67,10 @@ def try_year(series: Series, steps: int) -> YearTrial | None:
     ends = [len(known) - tried - number * max(tried, WEEK) for number in range(MOST_LOOKS)]
     looks = [_look(known, end, tried) for end in ends if end >= KNOWN_DAYS]
     if len(looks) < FEWEST_LOOKS:
-        return YearTrial(0, 0.0, 0.0, helps=False)
+        return TOO_SHORT
     with_it, without = np.array(looks).T
-    gain = without - with_it
-    helps = bool(gain.mean() > SIGNIFICANT * gain.std(ddof=1) / np.sqrt(len(gain)))
-    return YearTrial(len(looks), float(with_it.mean()), float(without.mean()), helps=helps)
+    error = float((without - with_it).std(ddof=1) / np.sqrt(len(looks)))
+    return compare(with_it, without, error)
 
 
 def _look(known: Values, end: int, steps: int) -> tuple[float, float]:
